@@ -1,0 +1,1 @@
+"""Brings what a person watched on AniList into their Trakt history."""

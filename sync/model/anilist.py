@@ -1,0 +1,166 @@
+"""What AniList knows: media, list entries, activities. Names are AniList's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class MediaFormat(StrEnum):
+    """AniList's ``MediaFormat``, as far as anime has it."""
+
+    TV = "TV"
+    TV_SHORT = "TV_SHORT"
+    MOVIE = "MOVIE"
+    SPECIAL = "SPECIAL"
+    OVA = "OVA"
+    ONA = "ONA"
+    MUSIC = "MUSIC"
+
+
+class MediaStatus(StrEnum):
+    """Whether a media has aired."""
+
+    FINISHED = "FINISHED"
+    RELEASING = "RELEASING"
+    NOT_YET_RELEASED = "NOT_YET_RELEASED"
+    CANCELLED = "CANCELLED"
+    HIATUS = "HIATUS"
+
+
+class MediaListStatus(StrEnum):
+    """Where an entry stands on the user's list."""
+
+    CURRENT = "CURRENT"
+    PLANNING = "PLANNING"
+    COMPLETED = "COMPLETED"
+    DROPPED = "DROPPED"
+    PAUSED = "PAUSED"
+    REPEATING = "REPEATING"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FuzzyDate:
+    """A calendar day of which AniList may know only parts (each part may be ``None``)."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+
+    def to_date(self) -> date | None:
+        """The day, or ``None`` unless year, month and day are all known and exist in the calendar."""
+        if self.year is None or self.month is None or self.day is None:
+            return None
+        try:
+            return date(self.year, self.month, self.day)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One anime as AniList lists it: usually one cour or part, numbered from 1.
+
+    ``episodes`` is the count when complete, ``None`` while unknown; ``duration`` is minutes an episode;
+    ``next_airing_episode`` is the number of the next one to air.
+    """
+
+    anilist_id: int
+    mal_id: int | None = None
+    format: MediaFormat | None = None
+    status: MediaStatus | None = None
+    episodes: int | None = None
+    duration: int | None = None
+    start_date: FuzzyDate = FuzzyDate()
+    end_date: FuzzyDate = FuzzyDate()
+    title_romaji: str | None = None
+    title_english: str | None = None
+    title_native: str | None = None
+    synonyms: tuple[str, ...] = ()
+    is_adult: bool = False
+    next_airing_episode: int | None = None
+
+    @property
+    def title(self) -> str:
+        """The title to show a person: English if there is one, as Trakt's are."""
+        return self.title_english or self.title_romaji or self.title_native or f"AniList {self.anilist_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaListEntry:
+    """One row of the user's list. ``progress`` counts within this entry, from 1; it is no absolute number.
+
+    ``repeat`` is how often it was *re*watched; ``score`` is 0–100, 0 meaning unset; ``updated_at`` is ``None``
+    where AniList answers 0 (rows imported from MyAnimeList).
+    """
+
+    entry_id: int
+    media: Media
+    status: MediaListStatus
+    progress: int = 0
+    repeat: int = 0
+    score: float = 0.0
+    private: bool = False
+    started_at: FuzzyDate = FuzzyDate()
+    completed_at: FuzzyDate = FuzzyDate()
+    updated_at: datetime | None = None
+
+    @property
+    def anilist_id(self) -> int:
+        """The media's id: a list holds each media once."""
+        return self.media.anilist_id
+
+
+@dataclass(frozen=True, slots=True)
+class AniListUser:
+    """Whose list it is. ``utc_offset`` is known only when logged in; it dates ``started_at``/``completed_at``."""
+
+    user_id: int
+    name: str
+    utc_offset: timedelta | None = None
+    score_format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AniListLibrary:
+    """A whole list, each entry once, in the order of ``anilist_id``; ``orphans`` are entry ids without a media."""
+
+    user: AniListUser
+    entries: tuple[MediaListEntry, ...]
+    orphans: tuple[int, ...] = ()
+
+
+class ActivityKind(StrEnum):
+    """What an ``ANIME_LIST`` activity says happened; other wordings are counted, not kept."""
+
+    WATCHED = "watched episode"
+    COMPLETED = "completed"
+    REWATCHED_EPISODE = "rewatched episode"
+    REWATCHED = "rewatched"
+
+
+@dataclass(frozen=True, slots=True)
+class ListActivity:
+    """One line of the activity feed. Episodes are 1-based and inclusive, ``None`` where the line names none.
+
+    ``created_at`` is when it was logged, which is a hint of when it was watched, not proof.
+    """
+
+    anilist_id: int
+    kind: ActivityKind
+    created_at: datetime
+    first_episode: int | None = None
+    last_episode: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFeed:
+    """The activities read, oldest first. ``complete`` is false when the reading was cut by the time budget; ``rows``
+    counts the lines of the feed, those of other kinds included."""
+
+    activities: tuple[ListActivity, ...] = ()
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    complete: bool = True
+    rows: int = 0

@@ -1,0 +1,104 @@
+"""What a run may cost: the requests that its work takes at the least, and the seconds that the services' limits make of
+them. Both are pure functions, so that tests and each run's own report measure against the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LIST_CHUNK = 500
+"""Entries of a list that AniList gives at once (AniList API docs, ``perChunk``)."""
+ACTIVITY_PAGE = 50
+"""Activities that AniList gives at once (AniList API docs, pagination)."""
+BATCH = 100
+"""Plays that go to Trakt in one POST."""
+PLAY_READS = 2
+"""Trakt's history is read whole in two requests: episodes and films."""
+DATASETS = 5
+
+ANILIST_WINDOW, ANILIST_LIMIT = 60.0, 30
+"""AniList's requests a minute, as its headers say since 2024 (AniList API docs, rate limiting)."""
+TRAKT_WINDOW, TRAKT_LIMIT = 300.0, 500
+"""Trakt's reads in five minutes (Trakt API docs, rate limiting, 2026-10)."""
+WRITE_GAP = 1.0
+"""Seconds between two writes to Trakt (the same page)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run found to do, as far as it decides how often it has to ask.
+
+    ``entries`` are all rows of the list, ``lookups`` anime that are not on it; ``activities`` the rows of the feed that
+    were to be read, in ``feeds`` queries; ``shows`` those whose episodes are needed; ``titles`` the films, and shows
+    whose Trakt id no dataset knows; ``searches`` the titles looked for by name; ``external_ids`` the questions to TMDB;
+    ``plays`` those to add. ``fresh`` is whether datasets are needed, and ``others`` what ratings, watchlist, dropped
+    shows and the account's settings ask of Trakt besides.
+    """
+
+    entries: int
+    lookups: int = 0
+    activities: int = 0
+    feeds: int = 0
+    shows: int = 0
+    titles: int = 0
+    searches: int = 0
+    external_ids: int = 0
+    plays: int = 0
+    fresh: bool = False
+    others: int = 0
+
+    @property
+    def reads(self) -> int:
+        """Reads from Trakt."""
+        return PLAY_READS + self.shows + self.titles + self.searches + self.others
+
+    @property
+    def writes(self) -> int:
+        """Writes to Trakt."""
+        return pieces(self.plays, BATCH)
+
+    @property
+    def list_reads(self) -> int:
+        """Requests to AniList for the list; an empty one takes one, too."""
+        return max(1, pieces(self.entries, LIST_CHUNK))
+
+    @property
+    def feed_reads(self) -> int:
+        """Requests to AniList for the feed. Each query ends with a page of its own, which may be empty."""
+        if self.feeds <= 1:
+            return max(self.feeds, pieces(self.activities, ACTIVITY_PAGE))
+        return self.activities // ACTIVITY_PAGE + self.feeds
+
+
+def request_budget(work: Work) -> Mapping[str, int]:
+    """How many requests to each service the work takes, by the service's name; services not needed are left out.
+
+    Retries after trouble are not in it: a run that met some is over its budget, and its report shows that.
+    """
+    budget = {
+        "AniList": work.list_reads + work.lookups + work.feed_reads,
+        "Trakt": work.reads + work.writes,
+        "TMDB": work.external_ids,
+        "datasets": DATASETS if work.fresh else 0,
+    }
+    return {service: requests for service, requests in budget.items() if requests}
+
+
+def bound_seconds(work: Work) -> float:
+    """How long the services' limits make a run last that starts with fresh windows, if answers took no time.
+
+    AniList and Trakt are read side by side; everything is read before the first play is written.
+    """
+    anilist = windows_waited(work.list_reads + work.feed_reads, ANILIST_LIMIT) * ANILIST_WINDOW
+    trakt = windows_waited(work.reads, TRAKT_LIMIT) * TRAKT_WINDOW
+    return max(anilist, trakt) + max(0, work.writes - 1) * WRITE_GAP
+
+
+def windows_waited(requests: int, limit: int) -> int:
+    """How many windows must pass before the last of ``requests`` may be made, ``limit`` fitting into each."""
+    return max(0, pieces(requests, limit) - 1)
+
+
+def pieces(count: int, size: int) -> int:
+    """How many pieces of at most ``size`` make ``count``."""
+    return -(-count // size)

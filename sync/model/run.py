@@ -1,0 +1,120 @@
+"""One run: what it was asked, what came of it, and what the next one remembers of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sync.model.anilist import MediaListEntry
+from sync.model.mapping import CachedMapping, Resolution
+from sync.model.plan import NewPlay, Plan
+from sync.model.shelves import ShelfReport
+
+
+class Outcome(StrEnum):
+    """How a run ended; it decides the headline."""
+
+    ADDED = "added"
+    NOTHING_NEW = "nothing new"
+    PREVIEW = "preview"
+    BRAKE = "brake"
+    PARTIAL = "partial"
+    OUTAGE = "outage"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """One past run, as ``last_sync.json`` keeps the last 20. ``added`` counts plays, ``changed`` ratings, watchlist
+    entries and dropped shows."""
+
+    run_id: str
+    at: datetime
+    outcome: Outcome
+    added: int
+    seconds: int
+    changed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That a run is writing to Trakt, and until when it may be: other runs keep away."""
+
+    run_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LastSync:
+    """``state/last_sync.json``: what the next run needs to know of the last one.
+
+    ``activity_cursor`` is the time of the newest activity read. ``anilist_user_id`` and ``trakt_user`` are whose
+    history this is. ``good_at`` is when a run last ended without trouble. ``changed_at`` is when state was last
+    committed (the weekly heartbeat counts from it). ``writing`` is there while a run writes, and after it was killed.
+    """
+
+    good_at: datetime | None = None
+    changed_at: datetime | None = None
+    activity_cursor: datetime | None = None
+    anilist_user_id: int | None = None
+    anilist_user: str | None = None
+    trakt_user: str | None = None
+    entries: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    datasets: Mapping[str, str] = field(default_factory=dict)
+    runs: tuple[RunLine, ...] = ()
+    writing: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """How many requests a run made, and how many the service allows in its window (``None``: it did not say)."""
+
+    made: int = 0
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """Everything a person may want to know of one run; ``sync.report`` renders it.
+
+    ``entries`` are the list's, by AniList id; ``resolutions`` only those that were resolved afresh or matter here
+    (all unresolved ones included). ``posted`` are the plays that Trakt took, ``not_found`` those it did not know,
+    ``carried_over`` the count left for the next run. ``budget`` is how many requests to each service the work took at
+    the least. ``warnings`` are sentences. ``links`` maps a name
+    (``overrides``, ``run``, ``issue``) to an address on GitHub. ``remembered`` is what the cache holds of entries that
+    were not resolved in this run but matter here (unresolved ones, those with plays to add). ``mapped`` counts the
+    watched entries with a certain mapping, ``None`` when the run ended before that was known. ``newest_play_at`` is
+    the newest play that this job ever added.
+    """
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    outcome: Outcome
+    anilist_user: str | None = None
+    trakt_user: str | None = None
+    dry_run: bool = False
+    only: int | None = None
+    entries: Mapping[int, MediaListEntry] = field(default_factory=dict)
+    resolutions: Mapping[int, Resolution] = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)
+    posted: tuple[NewPlay, ...] = ()
+    not_found: tuple[NewPlay, ...] = ()
+    carried_over: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    requests: Mapping[str, Requests] = field(default_factory=dict)
+    budget: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    trouble: str | None = None
+    remedy: str | None = None
+    last_good_at: datetime | None = None
+    max_new_plays: int = 500
+    log_titles: bool = True
+    links: Mapping[str, str] = field(default_factory=dict)
+    remembered: Mapping[int, CachedMapping] = field(default_factory=dict)
+    mapped: int | None = None
+    newest_play_at: datetime | None = None
+    shelves: ShelfReport = field(default_factory=ShelfReport)
