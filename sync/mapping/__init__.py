@@ -1,0 +1,1 @@
+"""PURE: an AniList entry → Trakt episodes."""

@@ -1,0 +1,1 @@
+"""All input and output: the network, the disk, GitHub."""
