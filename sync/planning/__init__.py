@@ -1,0 +1,1 @@
+"""PURE: what to write to Trakt, and when it was watched."""
