@@ -1,0 +1,1 @@
+"""PURE: the outcome of a run → pages that a person reads."""

@@ -1,0 +1,120 @@
+"""One list entry as a page shows it: its name (or only its id), its Trakt title, and why it was mapped so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sync.model.anilist import MediaFormat, MediaListEntry, MediaListStatus
+from sync.model.mapping import CachedMapping, Resolution, Span, Verdict
+from sync.model.run import RunReport
+from sync.model.trakt import Kind, TraktTitle
+from sync.report.text import escape, link, plain
+
+_EVIDENCE_NAME = re.compile(r"[a-z][a-z0-9 =+.-]{0,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """What may be shown of one entry. ``label``, ``why`` and ``drift`` are plain text; ``hidden`` entries have none
+    of the texts that could give their title away, only ids and the names of the evidence."""
+
+    anilist_id: int
+    hidden: bool
+    label: str
+    watched: int = 0
+    film: bool = False
+    verdict: Verdict | None = None
+    title: TraktTitle | None = None
+    spans: tuple[Span, ...] = ()
+    why: str = ""
+    drift: str = ""
+
+    @property
+    def markdown(self) -> str:
+        """The label, linked to AniList."""
+        return link(escape(self.label), f"https://anilist.co/anime/{self.anilist_id}")
+
+    @property
+    def named(self) -> str:
+        """The label with the id beside it, as plain text."""
+        return self.label if self.label == f"AniList {self.anilist_id}" else f"{self.label} ({self.anilist_id})"
+
+    def trakt(self, what: str) -> str:
+        """``what`` (plain) linked to the Trakt page, after the title there if that is another one."""
+        if self.title is None:
+            return escape(what)
+        words = f"{trakt_name(self)} {what}".strip()
+        return link(escape(words, 160), trakt_address(self.title, hidden=self.hidden))
+
+
+def view_of(report: RunReport, anilist_id: int) -> EntryView:
+    """What ``report`` may show of ``anilist_id``."""
+    mapping = report.resolutions.get(anilist_id) or report.remembered.get(anilist_id)
+    return view_entry(anilist_id, report.entries.get(anilist_id), mapping, log_titles=report.log_titles)
+
+
+def view_entry(
+    anilist_id: int,
+    entry: MediaListEntry | None,
+    mapping: Resolution | CachedMapping | None,
+    *,
+    log_titles: bool,
+) -> EntryView:
+    """What may be shown of one entry. One that left the list is hidden: whether it was private is not known."""
+    hidden = entry is None or entry.private or not log_titles
+    label = f"AniList {anilist_id}" if entry is None or hidden else plain(entry.media.title) or f"AniList {anilist_id}"
+    drift = (mapping.drift or "") if isinstance(mapping, Resolution) else ""
+    return EntryView(
+        anilist_id=anilist_id,
+        hidden=hidden,
+        label=label,
+        watched=watched_episodes(entry) if entry else 0,
+        film=_is_film(entry, mapping),
+        verdict=mapping.verdict if mapping else None,
+        title=mapping.title if mapping else None,
+        spans=mapping.spans if mapping else (),
+        why=_why(mapping, hidden=hidden),
+        drift="its show was cut anew on Trakt" if drift and hidden else drift,
+    )
+
+
+def watched_episodes(entry: MediaListEntry) -> int:
+    """How many episodes the entry says were watched (a film counts one), for sorting and counting on a page."""
+    whole = entry.status in {MediaListStatus.COMPLETED, MediaListStatus.REPEATING}
+    watched = max(entry.progress, entry.media.episodes or 0) if whole else entry.progress
+    if entry.media.format is MediaFormat.MOVIE:
+        return int(whole or watched > 0)
+    return watched
+
+
+def trakt_address(title: TraktTitle, *, hidden: bool = False) -> str:
+    """The page on trakt.tv; by id where the slug would give the title away."""
+    return f"https://trakt.tv/{title.kind.value}s/{title.ids.trakt}" if hidden else title.url
+
+
+def trakt_name(view: EntryView) -> str:
+    """Trakt's title where it is another one than AniList's, with the year for a film; plain, and empty if hidden."""
+    if view.title is None or view.hidden or _same(view.title.title, view.label):
+        return ""
+    year = f" ({view.title.year})" if view.title.kind is Kind.MOVIE and view.title.year else ""
+    return plain(view.title.title) + year
+
+
+def _same(one: str, other: str) -> bool:
+    return [*filter(str.isalnum, one.casefold())] == [*filter(str.isalnum, other.casefold())]
+
+
+def _is_film(entry: MediaListEntry | None, mapping: Resolution | CachedMapping | None) -> bool:
+    if mapping and mapping.title:
+        return mapping.title.kind is Kind.MOVIE
+    return entry is not None and entry.media.format is MediaFormat.MOVIE
+
+
+def _why(mapping: Resolution | CachedMapping | None, *, hidden: bool) -> str:
+    if mapping is None:
+        return ""
+    if not hidden:
+        return plain(mapping.why, 300).rstrip(".")
+    names = [e.name for e in mapping.evidence if not isinstance(e, str) and _EVIDENCE_NAME.fullmatch(e.name)]
+    return ", ".join(dict.fromkeys(names))

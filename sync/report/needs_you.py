@@ -1,0 +1,83 @@
+"""The entries that need a person: what speaks for and against each way to map them, and how to settle it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sync.model.mapping import CachedMapping, Candidate, Resolution, Verdict
+from sync.model.run import RunReport
+from sync.model.trakt import Kind
+from sync.report.entry_view import EntryView, trakt_address, view_of
+from sync.report.override_snippet import SHOWN_CANDIDATES, candidate_lines, nameless, render_snippet
+from sync.report.ranges import counted, format_spans
+from sync.report.text import escape, link, plain
+
+_EVIDENCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsYou:
+    """One entry without a certain match. ``candidates`` are known only when it was looked at in this run; ``lines``
+    are ready for ``overrides.yaml``, best first."""
+
+    view: EntryView
+    candidates: tuple[Candidate, ...]
+    lines: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        """What is the matter, in plain words without a full stop."""
+        fallback = "two or more matches fit" if self.view.verdict is Verdict.AMBIGUOUS else "no certain match on Trakt"
+        return fallback if self.view.hidden else self.view.why or fallback
+
+    @property
+    def watched(self) -> str:
+        """How much of it waits: ``2 episodes``, ``a film``."""
+        return "a film" if self.view.film else counted(self.view.watched, "episode")
+
+
+def entries_in_need(report: RunReport) -> tuple[NeedsYou, ...]:
+    """The entries of ``report`` without a certain match, the most watched first."""
+    known: dict[int, Resolution | CachedMapping] = {**report.remembered, **report.resolutions}
+    found: list[NeedsYou] = []
+    for anilist_id, mapping in known.items():
+        if mapping.verdict not in {Verdict.UNRESOLVED, Verdict.AMBIGUOUS}:
+            continue
+        view = view_of(report, anilist_id)
+        if not view.watched and report.only is None and anilist_id in report.entries:
+            continue  # nothing of it waits to be written; the lists have a section of their own for it
+        if isinstance(mapping, Resolution):
+            lines = candidate_lines(mapping, hidden=view.hidden)
+            found.append(NeedsYou(view, mapping.candidates[:SHOWN_CANDIDATES], lines))
+        else:
+            lines = nameless(mapping.candidates) if view.hidden else mapping.candidates
+            found.append(NeedsYou(view, (), lines[:SHOWN_CANDIDATES]))
+    return tuple(sorted(found, key=lambda need: (-need.view.watched, need.view.anilist_id)))
+
+
+def render_need(need: NeedsYou) -> str:
+    """One entry as Markdown: the sentence, its candidates, and the lines to paste."""
+    view = need.view
+    number = "" if view.label == f"AniList {view.anilist_id}" else f" ({view.anilist_id})"
+    lines = [f"**{view.markdown}**{number}, {need.watched}: {escape(need.said, 300)}."]
+    lines += [f"- {render_candidate(candidate, hidden=view.hidden)}" for candidate in need.candidates]
+    return "\n".join([*lines, "", render_snippet(view.anilist_id, need.lines), ""])
+
+
+def render_candidate(candidate: Candidate, *, hidden: bool) -> str:
+    """One candidate as Markdown: what it is, what speaks for it and what against."""
+    title = candidate.title
+    year = f" ({title.year})" if title.year else ""
+    name = f"Trakt {title.ids.trakt}" if hidden else plain(title.title, 80) + year
+    what = "film" if title.kind is Kind.MOVIE else format_spans(candidate.spans)
+    line = link(escape(name), trakt_address(title, hidden=hidden)) + (f", {escape(what)}" if what else "")
+    for word, speaks in (("For", _speaking(candidate, 1, hidden)), ("Against", _speaking(candidate, -1, hidden))):
+        line += f". {word}: {speaks}" if speaks else ""
+    return line + "."
+
+
+def _speaking(candidate: Candidate, sign: int, hidden: bool) -> str:
+    """The evidence for (``sign`` 1) or against (-1), the weightiest first; only its names if the entry is hidden."""
+    found = [evidence for evidence in candidate.evidence if evidence.weight * sign > 0]
+    weighty = sorted(found, key=lambda evidence: -abs(evidence.weight))[:_EVIDENCE]
+    return ", ".join(escape(e.name if hidden else e.says or e.name, 100).rstrip(".") for e in weighty)
