@@ -1,0 +1,60 @@
+"""A person on the demo's Trakt: plays, ratings, watchlist, hidden shows, and the log-in that may act for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""How a play without a date reads back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One line of the history. ``kind`` is ``episode`` or ``movie``; times are UTC, to the minute."""
+
+    history_id: int
+    kind: str
+    trakt_id: int
+    watched_at: datetime
+    action: str = "watch"
+
+
+@dataclass(slots=True)
+class TraktAccount:
+    """An account. ``locked`` and ``watch_only_once`` are what Trakt's support and the user's settings make of it.
+
+    ``unlisted`` are items whose plays count in the paging headers but do not appear in the rows, as happens with
+    titles that Trakt hid or merged.
+    """
+
+    username: str
+    plays: list[Play] = field(default_factory=list)
+    ratings: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
+    watchlist: dict[tuple[str, int], str] = field(default_factory=dict)
+    hidden: dict[tuple[str, int], str] = field(default_factory=dict)
+    activity: dict[str, str] = field(default_factory=dict)
+    unlisted: set[tuple[str, int]] = field(default_factory=set)
+    vip: bool = True
+    locked: bool = False
+    watch_only_once: bool = False
+    history_limit: int = 100_000
+    watchlist_limit: int = 5_000
+    _next_id: int = 9_000_000_001
+
+    def add(self, kind: str, trakt_id: int, watched_at: datetime, action: str = "watch") -> Play:
+        """Stores a play, cut to the minute; a repeated one is stored again, as Trakt does."""
+        play = Play(self._next_id, kind, trakt_id, watched_at.replace(second=0, microsecond=0), action)
+        self._next_id += 1
+        self.plays.append(play)
+        return play
+
+    def of(self, kind: str) -> Iterator[Play]:
+        """The plays of one kind, oldest entry first."""
+        return (play for play in self.plays if play.kind == kind)
+
+    def counts(self) -> Counter[tuple[str, int]]:
+        """How often each episode or film was played."""
+        return Counter((play.kind, play.trakt_id) for play in self.plays)

@@ -1,0 +1,314 @@
+"""AniList's service: gates, limits, error bodies, lists, feeds (AniList docs, 2025–2026, and clients' measurements)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import requests
+
+from sync.demo.anilist_account import ORPHAN_ENTRY_ID
+from sync.demo.start import DemoServices
+from tests.demo_world import ask_anilist
+from tests.fakes import FakeClock
+
+USER = "query($name: String) { User(name: $name) { id name } }"
+LISTS = """
+query($user: String, $chunk: Int, $size: Int) {
+  MediaListCollection(userName: $user, type: ANIME, chunk: $chunk, perChunk: $size) {
+    hasNextChunk
+    lists { name status isCustomList entries { id mediaId status private score(format: POINT_100) media { id } } }
+  }
+}"""
+FEED = """
+query($page: Int, $size: Int, $after: Int, $sort: [ActivitySort]) {
+  Page(page: $page, perPage: $size) {
+    pageInfo { hasNextPage perPage total }
+    activities(userId: 5000123, type: ANIME_LIST, createdAt_greater: $after, sort: $sort) {
+      __typename
+      ... on ListActivity { id status progress createdAt media { id } }
+    }
+  }
+}"""
+
+
+def error(answer: requests.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["errors"][0]["message"]
+
+
+def lists(demo: DemoServices, token: str | None = None, **variables: object) -> list[dict[str, object]]:
+    sent = {"user": "misaki", "chunk": 1, "size": 500, **variables}
+    answer = ask_anilist(demo, LISTS, sent, **({"token": token} if token else {}))
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, object]] = answer.json()["data"]["MediaListCollection"]["lists"]
+    return found
+
+
+def entries(groups: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [entry for group in groups if isinstance(group["entries"], list) for entry in group["entries"]]
+
+
+def test_it_takes_posts_only(demo: DemoServices) -> None:
+    assert requests.get(demo.urls["anilist"], timeout=10).status_code == 405
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
+def test_a_body_that_is_not_called_json_is_no_query(demo: DemoServices, content_type: str) -> None:
+    headers = {"Content-Type": content_type, "Referer": "https://example.com/"}
+    answer = requests.post(demo.urls["anilist"], data='{"query": "{ Viewer { id } }"}', headers=headers, timeout=10)
+
+    assert error(answer)[0] == 400
+
+
+def test_an_anonymous_request_without_referer_meets_the_gate(demo: DemoServices) -> None:
+    answer = requests.post(demo.urls["anilist"], json={"query": USER, "variables": {"name": "misaki"}}, timeout=10)
+
+    assert answer.status_code == 403
+    assert "temporarily disabled" in answer.json()["errors"][0]["message"]
+    assert answer.json()["data"] is None
+
+
+def test_any_referer_passes_the_gate_and_so_does_a_token(demo: DemoServices) -> None:
+    assert ask_anilist(demo, USER, {"name": "misaki"}, Referer="abc").status_code == 200
+    assert ask_anilist(demo, USER, {"name": "misaki"}, token=demo.world.user.token).status_code == 200
+
+
+def test_an_invalid_token_spoils_even_a_public_query_with_a_400(demo: DemoServices) -> None:
+    answer = ask_anilist(demo, USER, {"name": "misaki"}, token="revoked")
+
+    assert error(answer) == (400, "Invalid token")
+    assert answer.json()["data"] == {"User": None}
+
+
+def test_a_token_dies_after_a_year(demo: DemoServices, clock: FakeClock) -> None:
+    clock.advance(timedelta(days=365))
+
+    assert error(ask_anilist(demo, "{ Viewer { id } }", token=demo.world.user.token)) == (400, "Invalid token")
+
+
+def test_nobody_is_no_viewer(demo: DemoServices) -> None:
+    answer = ask_anilist(demo, "{ Viewer { id } }")
+
+    assert error(answer) == (401, "Unauthorized.")
+
+
+def test_the_viewer_sees_their_own_time_zone_and_others_do_not(demo: DemoServices) -> None:
+    own = ask_anilist(demo, "{ Viewer { options { timezone } } }", token=demo.world.user.token)
+    others = ask_anilist(demo, 'query { User(name: "misaki") { options { timezone } } }')
+
+    assert own.json()["data"]["Viewer"]["options"]["timezone"] == "01:00"
+    assert others.json()["data"]["User"]["options"]["timezone"] is None
+
+
+def test_an_unknown_user_is_a_404(demo: DemoServices) -> None:
+    assert error(ask_anilist(demo, USER, {"name": "nobody-of-that-name"})) == (404, "Not Found.")
+
+
+def test_one_unknown_root_nulls_its_siblings(demo: DemoServices) -> None:
+    answer = ask_anilist(demo, "{ good: Media(id: 1) { id } bad: Media(id: 999999) { id } }")
+
+    assert answer.status_code == 404
+    assert answer.json()["data"] == {"good": None, "bad": None}
+
+
+def test_a_private_profile_is_a_404_for_all_but_its_owner(demo: DemoServices) -> None:
+    owner = demo.world.anilist["shy_otaku"]
+
+    assert ask_anilist(demo, USER, {"name": "shy_otaku"}).status_code == 404
+    assert ask_anilist(demo, USER, {"name": "shy_otaku"}, token=demo.world.user.token).status_code == 404
+    assert ask_anilist(demo, USER, {"name": "shy_otaku"}, token=owner.token).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("{ Media(id: 1) { id nmae } }", 'Cannot query field "nmae" on type "Media".'),
+        ("{ Media(ident: 1) { id } }", 'Unknown argument "ident" on field "Media" of type "Query".'),
+        ("{ Media(id: 1) { title } }", 'Field "title" of type "MediaTitle" must have a sub selection.'),
+        ("{ Media(id: 1) { id ", "Syntax Error: Unexpected <EOF>."),
+        ("query($id: Int!) { Media(id: $id) { id } }", 'Variable "$id" of required type was not provided.'),
+    ],
+)
+def test_a_query_against_the_schema_is_a_400(demo: DemoServices, query: str, message: str) -> None:
+    assert error(ask_anilist(demo, query)) == (400, message)
+
+
+def test_aliases_name_the_answers(demo: DemoServices) -> None:
+    answer = ask_anilist(demo, "{ bebop: Media(id: 1) { name: title { romaji } } }")
+
+    assert answer.json()["data"] == {"bebop": {"name": {"romaji": "Cowboy Bebop"}}}
+
+
+def test_every_answer_counts_down(demo: DemoServices) -> None:
+    first, second = (ask_anilist(demo, USER, {"name": "misaki"}).headers for _ in range(2))
+
+    assert (first["X-RateLimit-Limit"], first["X-RateLimit-Remaining"], second["X-RateLimit-Remaining"]) == (
+        "30",
+        "28",
+        "27",
+    )
+
+
+def test_more_than_thirty_a_minute_is_a_429_that_says_how_long(demo: DemoServices, clock: FakeClock) -> None:
+    for _ in range(30):
+        assert ask_anilist(demo, USER, {"name": "misaki"}).status_code == 200
+        clock.advance(timedelta(seconds=1))
+    answer = ask_anilist(demo, USER, {"name": "misaki"})
+
+    assert error(answer) == (429, "Too Many Requests.")
+    assert answer.headers["Retry-After"] == "30"
+    assert int(answer.headers["X-RateLimit-Reset"]) == int(clock.now().timestamp()) + 30
+    clock.advance(timedelta(seconds=30))
+    assert ask_anilist(demo, USER, {"name": "misaki"}).status_code == 200
+
+
+def test_a_burst_is_stopped_below_the_limit(demo: DemoServices) -> None:
+    statuses = [ask_anilist(demo, USER, {"name": "misaki"}).status_code for _ in range(11)]
+
+    assert statuses == [200] * 10 + [429]
+
+
+def test_a_429_may_come_without_saying_how_long(demo: DemoServices) -> None:
+    demo.anilist.rate_limit, demo.anilist.retry_after = 0, False
+
+    assert "Retry-After" not in ask_anilist(demo, USER, {"name": "misaki"}).headers
+
+
+def test_switched_off_it_refuses_tokens_too(demo: DemoServices) -> None:
+    demo.anilist.disabled = True
+
+    assert error(ask_anilist(demo, USER, {"name": "misaki"}, token=demo.world.user.token))[0] == 403
+
+
+def test_cloudflare_answers_in_html(demo: DemoServices) -> None:
+    demo.anilist.cloudflare = True
+    answer = ask_anilist(demo, USER, {"name": "misaki"})
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (403, "text/html; charset=UTF-8")
+    assert "Just a moment..." in answer.text
+
+
+def test_an_entry_is_repeated_in_each_custom_list(demo: DemoServices) -> None:
+    found = [entry["mediaId"] for entry in entries(lists(demo))]
+
+    assert found.count(101922) == 3
+
+
+def test_a_hidden_entry_is_in_its_custom_list_only(demo: DemoServices) -> None:
+    holding = [group for group in lists(demo) if 97986 in [entry["mediaId"] for entry in entries([group])]]
+
+    assert [(group["name"], group["status"], group["isCustomList"]) for group in holding] == [
+        ("Rainy days", None, True)
+    ]
+
+
+def test_a_private_entry_is_there_for_its_owner_only(demo: DemoServices) -> None:
+    def has_private(token: str | None) -> bool:
+        return any(entry["private"] for entry in entries(lists(demo, token)))
+
+    assert [has_private(None), has_private(demo.world.anilist["newcomer"].token)] == [False, False]
+    assert has_private(demo.world.user.token)
+
+
+def test_a_deleted_media_leaves_an_entry_without_one(demo: DemoServices) -> None:
+    orphans = [entry for entry in entries(lists(demo)) if entry["media"] is None]
+
+    assert [entry["id"] for entry in orphans] == [ORPHAN_ENTRY_ID]
+
+
+def test_chunks_are_clamped_to_500_and_end_with_a_flag(demo: DemoServices) -> None:
+    asked = {"user": "misaki", "chunk": 1, "size": 50}
+    first = ask_anilist(demo, LISTS, asked).json()["data"]["MediaListCollection"]
+    second = ask_anilist(demo, LISTS, {**asked, "chunk": 2}).json()["data"]["MediaListCollection"]
+    large = demo.world.user.entries
+    sample = large[1]
+    large |= {10_000_000 + n: type(sample)(400_000_000 + n, sample.anime) for n in range(500)}
+    clamped = ask_anilist(demo, LISTS, {**asked, "size": 5000}).json()["data"]["MediaListCollection"]
+
+    assert (first["hasNextChunk"], second["hasNextChunk"], clamped["hasNextChunk"]) == (True, False, True)
+    assert len({entry["id"] for entry in entries(first["lists"])}) == 50
+    assert len({entry["id"] for entry in entries(clamped["lists"])}) == 500
+
+
+def test_an_empty_list_is_no_error(demo: DemoServices) -> None:
+    assert lists(demo, user="newcomer") == []
+
+
+def test_scores_come_in_the_format_that_was_asked_for(demo: DemoServices) -> None:
+    scores = {entry["mediaId"]: entry["score"] for entry in entries(lists(demo))}
+
+    assert (scores[1], scores[101921]) == (90, 0)
+
+
+def test_a_feed_is_paged_by_fifty_at_most(demo: DemoServices) -> None:
+    page = ask_anilist(demo, FEED, {"page": 1, "size": 100}).json()["data"]["Page"]
+
+    assert len(page["activities"]) == 50
+    assert page["pageInfo"] == {"hasNextPage": True, "perPage": 50, "total": 5000}
+
+
+def test_a_feed_is_read_to_its_end(demo: DemoServices) -> None:
+    pages = [ask_anilist(demo, FEED, {"page": n, "size": 50}).json()["data"]["Page"] for n in range(1, 7)]
+    ids = [activity["id"] for page in pages for activity in page["activities"]]
+
+    assert [page["pageInfo"]["hasNextPage"] for page in pages] == [True] * 5 + [False]
+    assert len(set(ids)) == len(ids) == len(demo.world.user.activities)
+
+
+def test_a_feed_can_begin_at_a_time_and_go_backwards(demo: DemoServices) -> None:
+    cut = demo.world.user.activities[-3].created_at
+    asked = {"page": 1, "size": 50, "after": cut, "sort": "ID_DESC"}
+    activities = ask_anilist(demo, FEED, asked).json()["data"]["Page"]["activities"]
+
+    assert [a["progress"] for a in activities] == ["4 - 6", "1089"]
+
+
+def test_no_page_lies_deeper_than_five_thousand_entries(demo: DemoServices, clock: FakeClock) -> None:
+    user = demo.world.user
+    sample = user.activities[0].anime
+    for _ in range(5100):
+        user.log(sample, "watched episode", "1", clock.now())
+    hundredth, next_one = (ask_anilist(demo, FEED, {"page": n}).json()["data"]["Page"] for n in (100, 101))
+
+    assert (len(hundredth["activities"]), hundredth["pageInfo"]["hasNextPage"]) == (50, False)
+    assert next_one["activities"] == []
+
+
+def test_a_page_holds_one_kind_of_thing(demo: DemoServices) -> None:
+    query = "{ Page { media(id_in: [1]) { id } mediaList(userId: 5000123) { id } } }"
+
+    assert error(ask_anilist(demo, query))[0] == 400
+
+
+def test_unknown_media_are_simply_absent_from_a_page(demo: DemoServices) -> None:
+    query = "{ Page(perPage: 50) { media(id_in: [1, 999999, 21], type: ANIME) { id episodes status } } }"
+    media = ask_anilist(demo, query).json()["data"]["Page"]["media"]
+
+    assert media == [
+        {"id": 1, "episodes": 26, "status": "FINISHED"},
+        {"id": 21, "episodes": None, "status": "RELEASING"},
+    ]
+
+
+def test_a_fuzzy_date_is_an_object_whose_parts_may_be_null(demo: DemoServices) -> None:
+    query = '{ Page { mediaList(userName: "misaki", type: ANIME) { mediaId startedAt { year month day } } } }'
+    rows = [ask_anilist(demo, query).json()["data"]["Page"]["mediaList"]]
+    started = {row["mediaId"]: row["startedAt"] for row in rows[0]}
+
+    assert {"year": 2018, "month": 1, "day": None} in started.values()
+
+
+def test_what_airs_next_is_told(demo: DemoServices) -> None:
+    query = "{ Media(id: 195516) { nextAiringEpisode { episode airingAt timeUntilAiring } } }"
+    upcoming = ask_anilist(demo, query).json()["data"]["Media"]["nextAiringEpisode"]
+
+    assert upcoming["episode"] == 9
+    assert upcoming["timeUntilAiring"] > 0
+
+
+def test_watching_an_episode_moves_the_list_and_the_feed(demo: DemoServices) -> None:
+    demo.world.watch(21)
+    newest = ask_anilist(demo, FEED, {"page": 1, "sort": "ID_DESC"}).json()["data"]["Page"]["activities"][0]
+
+    assert demo.world.user.entries[21].progress == 1090
+    assert (newest["status"], newest["progress"], newest["media"]) == ("watched episode", "1090", {"id": 21})

@@ -1,0 +1,154 @@
+"""The log-in host: device codes, and refresh tokens that work once (Trakt API docs: OAuth, 2026-10)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from sync.demo.start import DemoServices
+from sync.demo.trakt_logins import CLIENT_ID, CLIENT_SECRET
+from tests.demo_world import trakt_headers
+from tests.fakes import FakeClock
+
+APP = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+REFRESH = {**APP, "grant_type": "refresh_token", "redirect_uri": "urn:ietf:wg:oauth:2.0:oob"}
+
+
+def post(demo: DemoServices, path: str, body: dict[str, str], **headers: str) -> requests.Response:
+    sent = {"User-Agent": "contract-test/1.0", **headers}
+    return requests.post(demo.urls["trakt_auth"] + path, json=body, headers=sent, timeout=10)
+
+
+def new_code(demo: DemoServices) -> dict[str, Any]:
+    answer = post(demo, "/oauth/device/code", {"client_id": CLIENT_ID})
+    assert answer.status_code == 200
+    code: dict[str, Any] = answer.json()
+    return code
+
+
+def poll(demo: DemoServices, code: str) -> requests.Response:
+    answer = post(demo, "/oauth/device/token", {**APP, "code": code})
+    demo.world.clock.sleep(5)
+    return answer
+
+
+def test_a_code_names_its_address_interval_and_life(demo: DemoServices) -> None:
+    code = new_code(demo)
+
+    assert len(code["user_code"]) == 8
+    assert (code["verification_url"], code["interval"], code["expires_in"]) == (
+        "https://auth.trakt.tv/activate",
+        5,
+        600,
+    )
+
+
+def test_until_it_is_approved_the_answer_is_400_without_a_body(demo: DemoServices) -> None:
+    answer = poll(demo, new_code(demo)["device_code"])
+
+    assert (answer.status_code, answer.content) == (400, b"")
+
+
+def test_an_approved_code_gives_a_pair_once(demo: DemoServices) -> None:
+    code = new_code(demo)
+    demo.logins.approve(code["user_code"], "misaki")
+    first, second = poll(demo, code["device_code"]), poll(demo, code["device_code"])
+
+    assert first.json()["expires_in"] == 7 * 24 * 3600
+    assert (first.status_code, second.status_code) == (200, 409)
+
+
+def test_a_denied_code_is_a_418(demo: DemoServices) -> None:
+    code = new_code(demo)
+    demo.logins.deny(code["user_code"])
+
+    assert poll(demo, code["device_code"]).status_code == 418
+
+
+def test_an_expired_code_is_a_410(demo: DemoServices, clock: FakeClock) -> None:
+    code = new_code(demo)
+    clock.advance(timedelta(minutes=10))
+
+    assert poll(demo, code["device_code"]).status_code == 410
+
+
+def test_an_unknown_code_is_a_404(demo: DemoServices) -> None:
+    assert poll(demo, "no-such-code").status_code == 404
+
+
+def test_polling_faster_than_told_is_a_429(demo: DemoServices) -> None:
+    code = new_code(demo)["device_code"]
+    body = {**APP, "code": code}
+
+    assert [post(demo, "/oauth/device/token", body).status_code for _ in range(2)] == [400, 429]
+
+
+def test_a_refresh_gives_a_new_pair_and_kills_the_old_token(demo: DemoServices) -> None:
+    old = str(demo.logins.issue("misaki")["refresh_token"])
+    first = post(demo, "/oauth/token", {**REFRESH, "refresh_token": old})
+    again = post(demo, "/oauth/token", {**REFRESH, "refresh_token": old})
+
+    assert first.json()["refresh_token"] != old
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+    assert demo.logins.reused == 1
+
+
+def test_the_new_refresh_token_works(demo: DemoServices) -> None:
+    token = str(demo.logins.issue("misaki")["refresh_token"])
+    for _ in range(3):
+        token = post(demo, "/oauth/token", {**REFRESH, "refresh_token": token}).json()["refresh_token"]
+
+    assert demo.logins.reused == 0
+
+
+@pytest.mark.parametrize("missing", ["redirect_uri", "grant_type"])
+def test_a_refresh_must_be_complete(demo: DemoServices, missing: str) -> None:
+    token = str(demo.logins.issue("misaki")["refresh_token"])
+    body = {key: value for key, value in {**REFRESH, "refresh_token": token}.items() if key != missing}
+
+    assert post(demo, "/oauth/token", body).status_code == 400
+    assert post(demo, "/oauth/token", {**REFRESH, "refresh_token": token}).status_code == 200
+
+
+def test_a_token_that_never_was_is_invalid_but_no_reuse(demo: DemoServices) -> None:
+    answer = post(demo, "/oauth/token", {**REFRESH, "refresh_token": "made-up"})
+
+    assert (answer.status_code, demo.logins.reused) == (400, 0)
+
+
+def test_the_app_must_prove_itself_in_the_body(demo: DemoServices) -> None:
+    token = str(demo.logins.issue("misaki")["refresh_token"])
+    body = {"grant_type": "refresh_token", "redirect_uri": "urn:x", "refresh_token": token}
+    answer = post(demo, "/oauth/token", body, Authorization="Basic ZGVtbzpkZW1v")
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+def test_a_deleted_app_is_an_invalid_client(demo: DemoServices) -> None:
+    demo.logins.app_deleted = True
+    answer = post(demo, "/oauth/device/code", {"client_id": CLIENT_ID})
+
+    assert answer.json() == {"error": "invalid_client", "error_description": "client_id is required"}
+
+
+def test_a_revoked_log_in_is_dead_in_both_halves(demo: DemoServices) -> None:
+    pair = demo.logins.issue("misaki")
+    post(demo, "/oauth/revoke", {**APP, "token": str(pair["access_token"])})
+    headers = {**trakt_headers(demo, username=None), "Authorization": f"Bearer {pair['access_token']}"}
+    refused = post(demo, "/oauth/token", {**REFRESH, "refresh_token": str(pair["refresh_token"])})
+
+    assert requests.get(demo.urls["trakt"] + "/users/settings", headers=headers, timeout=10).status_code == 401
+    assert refused.json()["error"] == "invalid_grant"
+
+
+def test_the_api_host_does_not_do_log_ins(demo: DemoServices) -> None:
+    url = demo.urls["trakt"] + "/oauth/device/code"
+
+    assert requests.post(url, json=APP, headers=trakt_headers(demo), timeout=10).status_code == 404
+
+
+def test_the_log_in_host_turns_nameless_clients_away_too(demo: DemoServices) -> None:
+    assert requests.post(demo.urls["trakt_auth"] + "/oauth/device/code", json=APP, timeout=10).status_code == 403
