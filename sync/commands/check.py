@@ -1,0 +1,78 @@
+"""``python -m sync check``: is ``overrides.yaml`` in order, and with ``--preview``, where does each entry lead?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from sync.commands.overrides_text import changed_entries, parse
+from sync.commands.preview import Previewer
+from sync.commands.shell import Options, Shell, clock_for, load_overrides, run_command
+from sync.config import Config
+from sync.errors import SyncError
+from sync.mapping.overrides import Overrides
+from sync.report.preview_page import preview_lines, render_preview
+from sync.report.ranges import counted
+from sync.report.text import log_line
+from sync.services.actions_log import append_summary
+from sync.services.clock import Clock
+from sync.services.shape import object_at, text
+from sync.steps.mapping_run import check_dataset
+from sync.wiring import open_services
+
+
+def main(options: Options, env: Mapping[str, str], clock: Clock | None = None) -> int:
+    """Checks the file; every mistake is marked on its line. Needs no settings and no network.
+
+    With ``--preview`` the entries that a pull request changes (all of them elsewhere) are looked up as well; what
+    cannot be reached is said, and is no error.
+    """
+    return run_command(env, lambda shell: _check(shell, env, preview=options.preview, clock=clock))
+
+
+def _check(shell: Shell, env: Mapping[str, str], *, preview: bool, clock: Clock | None) -> int:
+    path = Path(env.get("OVERRIDES_FILE", "").strip() or "overrides.yaml")
+    overrides = load_overrides(path)
+    shell.log.say(f"{path.name} is in order: {counted(len(overrides.entries), 'entry', 'entries')}.")
+    if preview:
+        _preview(shell, env, overrides, clock)
+    return 0
+
+
+def _preview(shell: Shell, env: Mapping[str, str], overrides: Overrides, given_clock: Clock | None) -> None:
+    config = shell.config(trakt=False, anilist=False)
+    before = _before(config, env)
+    changed, removed = (
+        changed_entries(before, overrides) if before is not None else (frozenset(overrides.entries), frozenset())
+    )
+    clock = given_clock or clock_for(config)
+    with open_services(config, clock, shell.redactor, check_dataset=check_dataset, anonymous=True) as services:
+        found = Previewer(config, services, overrides).preview(changed, removed)
+    for line in preview_lines(found.entries, found.notes):
+        shell.log.say(log_line(line))
+    if config.summary_file is not None:
+        page = render_preview(found.entries, found.notes)
+        append_summary(config.summary_file, shell.redactor.redact(page))
+
+
+def _before(config: Config, env: Mapping[str, str]) -> Overrides | None:
+    """The file as the pull request's base has it; ``None`` if this is no pull request or GitHub does not tell."""
+    event_file = env.get("GITHUB_EVENT_PATH", "").strip()
+    if config.github is None or not event_file:
+        return None
+    try:
+        event: object = json.loads(Path(event_file).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    base = object_at(event, "pull_request", "base") or {}
+    ref = text(base.get("sha")) or text(base.get("ref"))
+    if ref is None:
+        return None
+
+    from sync.services.github_proposals import GitHubProposals
+
+    try:
+        return parse(GitHubProposals(config.github).fetch_file(config.overrides_file.as_posix(), ref) or "")
+    except SyncError:
+        return None

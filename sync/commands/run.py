@@ -1,0 +1,84 @@
+"""``python -m sync``: one sync."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from sync.commands.shell import Options, Shell, clock_for, look_at_overrides, run_command
+from sync.errors import ConfigError, ServiceUnavailable
+from sync.job import Finished, Job, RunRequest
+from sync.model.run import Outcome, RunReport
+from sync.report.log_lines import render_log_lines
+from sync.services.clock import Clock
+from sync.steps.issue_keeping import PATIENCE
+from sync.steps.mapping_run import check_dataset
+from sync.steps.publishing import publish, publish_failure
+from sync.wiring import may_be_connected, open_repository, open_services
+
+
+def main(options: Options, env: Mapping[str, str], clock: Clock | None = None) -> int:
+    """Runs one sync; gives the exit code. ``clock`` is the machine's unless given."""
+    return run_command(env, lambda shell: _run(shell, options, env, clock))
+
+
+def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Clock | None) -> int:
+    if shell.is_fresh_copy():
+        return 0
+    scheduled = env.get("GITHUB_EVENT_NAME") == "schedule"
+    if options.again and options.anilist_id is None:
+        raise ConfigError(["--again needs --anilist-id: it adds back what was removed or undone of one entry."])
+    config, problems = shell.look_at_config(trakt_secret=not options.dry_run)
+    overrides, mistakes = look_at_overrides(config.overrides_file)
+    clock = given_clock or clock_for(config)
+    run_id = new_run_id(clock)
+    if problems or mistakes:
+        error = ConfigError((*problems, *mistakes))
+        if scheduled:
+            publish_failure(error, config, open_repository(config, clock), now=clock.now(), run_id=run_id)
+        raise error
+    request = RunRequest(
+        run_id=run_id,
+        dry_run=options.dry_run,
+        allow_large=options.allow_large,
+        only=options.anilist_id,
+        again=options.again,
+    )
+    with open_services(
+        config,
+        clock,
+        shell.redactor,
+        check_dataset=check_dataset,
+        read_only=options.dry_run,
+        anonymous=options.dry_run and not may_be_connected(config),
+    ) as services:
+        services.folder.path.mkdir(parents=True, exist_ok=True)
+        with services.folder.locked(clock):
+            finished = Job(config, services, overrides, request).run()
+            report = publish(finished, config, services, scheduled=scheduled)
+    for line in render_log_lines(report):
+        shell.log.say(line)
+    return _exit_code(shell, report, finished, scheduled=scheduled)
+
+
+def new_run_id(clock: Clock) -> str:
+    """A name for the run that says when it was, such as ``20261122-0617-a3f``."""
+    return f"{clock.now():%Y%m%d-%H%M}-{secrets.token_hex(2)[:3]}"
+
+
+def _exit_code(shell: Shell, report: RunReport, finished: Finished, *, scheduled: bool) -> int:
+    error = finished.error
+    for warning in report.warnings if shell.in_actions else ():
+        shell.log.warning(warning)
+    if error is None:
+        return 0
+    if report.outcome is Outcome.BRAKE:
+        shell.log.notice(str(error), title="Waiting for your word")
+        return error.exit_code
+    passing = isinstance(error, ServiceUnavailable) and scheduled
+    recent = report.last_good_at is not None and report.finished_at - report.last_good_at <= PATIENCE
+    if passing and recent:
+        shell.log.notice(str(error), title="Tried again at the next run")
+        return 0
+    shell.log.error(str(error))
+    return error.exit_code

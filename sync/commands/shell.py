@@ -1,0 +1,148 @@
+"""What all commands share: the log, the clean ending, and the words for trouble."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO, cast
+
+from sync.config import Config, read_config
+from sync.errors import ConfigError, SyncError
+from sync.mapping.overrides import Overrides, parse_overrides
+from sync.report.errors_page import error_line, render_error
+from sync.services.actions_log import ActionsLog, ActionsLogHandler, append_summary
+from sync.services.clock import SystemClock
+from sync.services.redaction import Redactor
+from sync.services.yaml_file import load_yaml
+
+if TYPE_CHECKING:
+    from sync.services.terminal import Terminal
+
+BUG = 70
+FIRST_SETTINGS = ("TRAKT_CLIENT_ID", "TRAKT_CLIENT_SECRET", "ANILIST_USERNAME", "ANILIST_ACCESS_TOKEN")
+SETUP_PAGE = "https://github.com/trakt-sync-for-anilist/trakt-sync-for-anilist#five-steps"
+
+
+class Shell:
+    """One command's surroundings. Secrets are masked and redacted before anything is said."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.in_actions = env.get("GITHUB_ACTIONS") == "true"
+        self.redactor = Redactor()
+        self.terminal = open_terminal(env) if not self.in_actions and sys.stdout.isatty() else None
+        stream = cast("TextIO", self.terminal or sys.stdout)  # it has what the log uses of one
+        self.log = ActionsLog(stream, in_actions=self.in_actions, redact=self.redactor.redact)
+        self._summary_file = Path(path) if (path := env.get("GITHUB_STEP_SUMMARY", "").strip()) else None
+
+    def config(self, *, trakt: bool = True, anilist: bool = True) -> Config:
+        """The settings; see ``parse_config``. Raises ``ConfigError``."""
+        config, problems = self.look_at_config(trakt=trakt, anilist=anilist)
+        if problems:
+            raise ConfigError(problems)
+        return config
+
+    def look_at_config(
+        self, *, trakt: bool = True, anilist: bool = True, trakt_secret: bool = True
+    ) -> tuple[Config, tuple[str, ...]]:
+        """The settings as far as they can be used, and what is wrong with them; see ``read_config``."""
+        config, problems = read_config(self._env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
+        self.redactor.add(*config.secrets)
+        self.log.mask(config.secrets)
+        return config, problems
+
+    def is_fresh_copy(self, *, anywhere: bool = False) -> bool:
+        """Whether nothing at all is set yet, on Actions or ``anywhere``; then it says where the steps are."""
+        fresh = not any(self._env.get(name, "").strip() for name in FIRST_SETTINGS)
+        if fresh and (anywhere or self.in_actions):
+            self.log.notice(f"Not set up yet: no secret or variable is set. The five steps are at {SETUP_PAGE}")
+            return True
+        return False
+
+    def fail(self, error: SyncError) -> int:
+        """Says what went wrong, in the log and on the result page; gives the exit code."""
+        if isinstance(error, ConfigError):
+            for problem in error.problems:
+                file, line = place_of(problem)
+                self.log.error(problem, title="Settings", file=file, line=line)
+        else:
+            self.log.error(error_line(error))
+        if self._summary_file is not None:
+            append_summary(self._summary_file, self.redactor.redact(render_error(error)))
+        return error.exit_code
+
+    def listen(self) -> None:
+        """Sends everything that is logged to the command's output."""
+        root = logging.getLogger("sync")
+        level = logging.DEBUG if self._env.get("RUNNER_DEBUG") == "1" else logging.INFO
+        root.handlers[:] = [ActionsLogHandler(self.log, level)]
+        root.setLevel(level)
+        root.propagate = False
+        if self.terminal is not None:
+            from sync.services.terminal import ProgressHandler
+
+            root.addHandler(ProgressHandler(self.terminal))
+            root.setLevel(logging.DEBUG)
+
+    def close(self) -> None:
+        """Leaves the terminal as it was."""
+        if self.terminal is not None:
+            self.terminal.close()
+
+
+def run_command(env: Mapping[str, str], command: Callable[[Shell], int]) -> int:
+    """Runs ``command``; any trouble becomes words and an exit code, never a traceback for a person to puzzle over."""
+    shell = Shell(env)
+    shell.listen()
+    try:
+        return command(shell)
+    except SyncError as error:
+        return shell.fail(error)
+    except KeyboardInterrupt:
+        shell.log.warning("Stopped. Nothing is lost: the next run carries on.")
+        return 130
+    except Exception as error:  # noqa: BLE001 - the outermost line: a bug must not end in a bare traceback
+        shell.log.error(f"This is a bug ({type(error).__name__}). Please report it with the lines below.")
+        shell.log.say("".join(traceback.format_exception(error)))
+        return BUG
+    finally:
+        shell.close()
+
+
+def open_terminal(env: Mapping[str, str]) -> Terminal:
+    """The person's terminal; what draws on it is imported only then."""
+    from sync.services.terminal import Terminal
+
+    return Terminal(sys.stdout, env)
+
+
+def clock_for(config: Config) -> SystemClock:
+    """The machine's clock, or a fast one against stand-ins on this machine."""
+    return SystemClock(config.clock_speed)
+
+
+def load_overrides(path: Path) -> Overrides:
+    """The user's own mappings; a missing file holds none. Raises ``ConfigError`` with every mistake."""
+    return parse_overrides(load_yaml(path), path.name) if path.exists() else Overrides()
+
+
+def look_at_overrides(path: Path) -> tuple[Overrides, tuple[str, ...]]:
+    """The user's own mappings, and what is wrong with them: then there are none."""
+    try:
+        return load_overrides(path), ()
+    except ConfigError as error:
+        return Overrides(), error.problems
+
+
+def place_of(problem: str) -> tuple[str, int]:
+    """Where a problem of ``overrides.yaml`` is, for the annotation on its line; nowhere for other problems."""
+    name, _, rest = problem.partition(":")
+    line = rest.partition(":")[0]
+    return (name, int(line)) if name.endswith((".yaml", ".yml")) and line.isdigit() else ("", 0)
+
+
+Options = argparse.Namespace

@@ -1,0 +1,165 @@
+"""The activity feed: read when it pays, as far as there is time, and never so long that nothing could be written."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+
+from sync.model.anilist import ActivityFeed, MediaListEntry
+from sync.model.budget import ACTIVITY_PAGE, ANILIST_LIMIT, ANILIST_WINDOW, pieces
+from sync.model.plan import Plan
+from sync.planning.progress import watched_count
+from sync.report.ranges import counted
+from sync.services.deadline import Deadline
+from sync.services.state import State
+from sync.steps.reading import Readings
+from sync.steps.timetable import Timetable
+from sync.wiring import Services
+
+OVERLAP = timedelta(days=15)
+"""How far behind the cursor activities are read again: AniList merges rows for up to two weeks (``activityMergeTime``
+in its API docs), and it is not said which time a merged row keeps."""
+FEW_ENTRIES = 50
+"""Up to this many entries activities are asked for by entry; beyond, the whole feed takes fewer pages."""
+GROUP = 100
+"""Entries to a query where the whole feed would take too long."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What was read of the feed, in ``queries`` queries. ``unread`` are entries for whose activities there was no time:
+    their plays are for the next run, which will know when they were watched."""
+
+    feed: ActivityFeed = field(default_factory=ActivityFeed)
+    queries: int = 0
+    unread: frozenset[int] = frozenset()
+
+
+class FeedReader:
+    """Reads the feed for one run. Use it as a context manager: it may read ahead in a thread of its own."""
+
+    def __init__(self, services: Services, timetable: Timetable) -> None:
+        self._services = services
+        self._timetable = timetable
+        self._stopped = threading.Event()
+        self._pool = ThreadPoolExecutor(1)
+        self._ahead: Future[ActivityFeed] | None = None
+
+    def __enter__(self) -> FeedReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopped.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def read_ahead(self, readings: Readings, looked_at: Collection[MediaListEntry], state: State) -> None:
+        """Starts to read the whole feed while Trakt is asked for episodes, if it is certain to be needed: many entries
+        are new here, most of what they say was watched is not on Trakt, and there is time for all of it."""
+        new = [entry for entry in looked_at if not state.ledger.of(entry.anilist_id)]
+        plays = sum(map(watched_count, new))
+        if len(new) <= FEW_ENTRIES or 2 * readings.plays.count > plays:
+            return
+        deadline = self._timetable.for_reading(plays)
+        if _longest(plays) < deadline.remaining:
+            stoppable = _Stoppable(deadline.clock, deadline.at, self._stopped)
+            self._ahead = self._pool.submit(self._fetch, readings, stoppable, None, None)
+
+    def read(self, readings: Readings, plan: Plan, state: State, *, whole: bool = True) -> Hints:
+        """The activities that may date what ``plan`` adds: for entries that are new here all there are, else those from
+        a while before the last run or before the entry last changed. ``whole`` is false if the plan is for a part of
+        the list only: the whole feed would be read again for the rest."""
+        if self._ahead is not None:
+            feed = self._ahead.result()
+            if feed.complete:
+                return _told(Hints(feed, 1))
+        adding = Counter(play.anilist_id for play in plan.adds)
+        since = _since(readings, plan, state)
+        if len(adding) <= FEW_ENTRIES:
+            return _told(self._in_groups(readings, adding, since))
+        if (
+            whole
+            and self._ahead is None
+            and _longest(len(plan.adds)) < self._timetable.for_reading(len(plan.adds)).remaining
+        ):
+            deadline = self._timetable.for_reading(len(plan.adds))
+            feed = self._fetch(readings, deadline, since, None)
+            if feed.complete:
+                return _told(Hints(feed, 1))
+        return _told(self._in_groups(readings, adding, since))
+
+    def _in_groups(self, readings: Readings, adding: Mapping[int, int], since: datetime | None) -> Hints:
+        """Group by group, as long as there is time to write what the groups read so far will add."""
+        wanted = list(adding)
+        feeds: list[ActivityFeed] = []
+        plays = 0
+        for start in range(0, len(wanted), GROUP):
+            group = wanted[start : start + GROUP]
+            plays += sum(adding[anilist_id] for anilist_id in group)
+            held_back = not self._timetable.may_add(sum(adding.values()))
+            deadline = self._timetable.deadline if held_back else self._timetable.for_reading(plays)
+            feed = self._fetch(readings, deadline, since, group)
+            feeds.append(feed)
+            if not feed.complete:
+                return Hints(_joined(feeds), len(feeds), frozenset(wanted[start:]))
+        return Hints(_joined(feeds), len(feeds))
+
+    def _fetch(
+        self, readings: Readings, deadline: Deadline, since: datetime | None, media_ids: Collection[int] | None
+    ) -> ActivityFeed:
+        user_id = readings.library.user.user_id
+        return self._services.anilist.fetch_activities(user_id, deadline, since=since, media_ids=media_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stoppable(Deadline):
+    """A deadline that comes at once when ``stopped`` is set."""
+
+    stopped: threading.Event
+
+    @property
+    def remaining(self) -> float:
+        return 0.0 if self.stopped.is_set() else max(0.0, self.at - self.clock.monotonic())
+
+
+def _since(readings: Readings, plan: Plan, state: State) -> datetime | None:
+    """From when on the activities may be new; ``None``: entries of which no first play, or no rewatch, was ever added
+    need all of theirs."""
+    cursor = state.last_sync.activity_cursor
+    wanted = {(play.anilist_id, play.rewatch > 0) for play in plan.adds}
+    known = all(any((line.rewatch > 0) == again for line in state.ledger.of(key)) for key, again in wanted)
+    if cursor is None or not known:
+        return None
+    adding = {anilist_id for anilist_id, _ in wanted}
+    changed = [e.updated_at for e in readings.entries if e.anilist_id in adding and e.updated_at]
+    return min([cursor, *changed]) - OVERLAP
+
+
+def _longest(plays: int) -> float:
+    """Seconds that the feed of so many plays may take: at worst each has a row of its own."""
+    return pieces(plays, ACTIVITY_PAGE) * ANILIST_WINDOW / ANILIST_LIMIT
+
+
+def _joined(feeds: Collection[ActivityFeed]) -> ActivityFeed:
+    unknown: Counter[str] = Counter()
+    for feed in feeds:
+        unknown.update(feed.unknown)
+    activities = sorted((line for feed in feeds for line in feed.activities), key=lambda line: line.created_at)
+    rows = sum(feed.rows for feed in feeds)
+    return ActivityFeed(tuple(activities), unknown, all(feed.complete for feed in feeds), rows)
+
+
+def _told(hints: Hints) -> Hints:
+    if hints.feed.unknown:
+        left_out = counted(sum(hints.feed.unknown.values()), "activity", "activities")
+        log.info("Left out %s of kinds that say nothing of watching.", left_out)
+    return hints

@@ -1,0 +1,108 @@
+"""What a run writes into ``state/`` as it goes: the ledger around each batch, the journal, and that it is writing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sync.errors import SyncError
+from sync.model.plan import Ledger, NewPlay
+from sync.model.run import Claim, LastSync
+from sync.services.clock import Clock
+from sync.services.state import JournalAction, JournalLine, JournalPlay, StateFolder, StateInUse
+
+CHECKPOINT = 300.0
+"""Seconds of a long import after which what was done so far goes to GitHub: a runner's disk ends with the runner."""
+MARGIN = timedelta(minutes=5)
+"""How long after its time budget a run may still be settling its last batch."""
+
+log = logging.getLogger(__name__)
+
+
+class Remote(Protocol):
+    """Where the state is kept for other machines."""
+
+    def claim(self, folder: StateFolder, message: str) -> None:
+        """Commits the state; raises ``StateInUse`` if another run did since this one read it."""
+
+    def commit(self, folder: StateFolder, message: str) -> object:
+        """Commits the state, whatever others did meanwhile."""
+
+
+class RunMemory:
+    """The state folder in the hand of one run, which began from ``last`` and ends at ``until`` at the latest.
+
+    Plays go into the journal *before* they are sent: should the run be killed, ``undo`` still knows what to look for,
+    and it removes only what it finds on Trakt. With a ``remote`` the first batch is also committed there before it is
+    sent. Only one of two runs that work at the same time can make that commit, because it has to follow the one they
+    both began from; the other one leaves Trakt alone.
+    """
+
+    def __init__(
+        self, folder: StateFolder, run_id: str, clock: Clock, *, last: LastSync, until: datetime, remote: Remote | None
+    ) -> None:
+        self._folder = folder
+        self._run_id = run_id
+        self._clock = clock
+        self._claimed = replace(last, writing=Claim(run_id, until + MARGIN))
+        self._remote = remote
+        self._committed_at: float | None = None
+
+    def save_ledger(self, ledger: Ledger) -> None:
+        """Keeps the ledger."""
+        self._folder.save_ledger(ledger)
+
+    def journal_plays(self, plays: Sequence[NewPlay]) -> None:
+        """Writes down that these plays are about to be sent."""
+        self._journal(JournalAction.ADD, plays)
+
+    def journal_not_added(self, plays: Sequence[NewPlay]) -> None:
+        """Writes down that these plays, although sent, are not on Trakt."""
+        self._journal(JournalAction.VOID, plays)
+
+    def share(self) -> None:
+        """Lets other machines know before a batch is sent: always before the first, then every few minutes.
+
+        Raises ``StateInUse`` if another run is writing too; nothing of this one is then left in the folder.
+        """
+        if self._remote is None:
+            return
+        now = self._clock.monotonic()
+        try:
+            if self._committed_at is None:
+                self._folder.save_last_sync(self._claimed)
+                self._remote.claim(self._folder, f"Adding plays, run {self._run_id}")
+            elif now - self._committed_at >= CHECKPOINT:
+                self._remote.commit(self._folder, f"Still adding plays, run {self._run_id}")
+            else:
+                return
+        except StateInUse:
+            self._folder.restore()
+            raise
+        except SyncError as trouble:
+            # Trakt is the truth: without a memory nothing comes twice, only `undo` would not know of a lost run.
+            log.info("What is about to be sent could not be written down on GitHub. %s", trouble)
+        self._committed_at = now
+
+    def _journal(self, action: JournalAction, plays: Sequence[NewPlay]) -> None:
+        self._folder.append_journal(
+            JournalLine(
+                run_id=self._run_id,
+                at=self._clock.now(),
+                action=action,
+                plays=tuple(map(JournalPlay.of, plays)),
+                undoes=self._run_id if action is JournalAction.VOID else None,
+            )
+        )
+
+
+def refuse_if_claimed(last: LastSync, now: datetime) -> None:
+    """Raises ``StateInUse`` while another run may be writing to Trakt."""
+    if last.writing is not None and now < last.writing.until:
+        raise StateInUse(
+            f"Run {last.writing.run_id} is writing to Trakt, or was cut off while it did; nothing was written.",
+            f"Try again after {last.writing.until:%H:%M} UTC.",
+        )

@@ -1,0 +1,123 @@
+"""The resolver asks, Trakt and TMDB answer, until it has no more questions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from sync.mapping.resolve import ResolvedLibrary
+from sync.model.mapping import Catalogue, Needs, TitleRef
+from sync.model.trakt import Kind, ShowLayout, TraktTitle
+from sync.services.deadline import Deadline
+from sync.services.side_by_side import fetch_side_by_side
+from sync.services.tmdb import TmdbClient
+from sync.services.trakt import TraktClient
+
+ROUNDS = 10
+"""More rounds of questions than any chain needs: id → title → layout → external ids → title → search → layout."""
+
+READERS = 16
+"""How many questions are under way to Trakt at once: its limit is on their number, not on how close they come."""
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many questions of each kind the mapping had; ``datasets`` is whether it needed those."""
+
+    shows: int = 0
+    titles: int = 0
+    searches: int = 0
+    external_ids: int = 0
+    datasets: bool = False
+
+
+class Librarian:
+    """Answers the resolver's questions, each once and several at a time, until the time budget is used up.
+
+    ``known`` are shows whose title needs no asking, by Trakt id.
+    """
+
+    def __init__(
+        self, trakt: TraktClient, tmdb: TmdbClient | None, deadline: Deadline, known: Mapping[int, TraktTitle]
+    ) -> None:
+        self._trakt = trakt
+        self._tmdb = tmdb
+        self._deadline = deadline
+        self._known = dict(known)
+        self._looked_up = 0
+        self.complete = True
+
+    def resolve(
+        self, ask: Callable[[Catalogue], ResolvedLibrary], catalogue: Catalogue
+    ) -> tuple[ResolvedLibrary, Catalogue]:
+        """What ``ask`` makes of the library once its questions are answered, and all the answers.
+
+        ``complete`` says whether there was time for all of them.
+        """
+        resolved = ask(catalogue)
+        for _ in range(ROUNDS):
+            if not resolved.needs or not self.complete:
+                break
+            catalogue = self._answered(resolved.needs, catalogue)
+            resolved = ask(catalogue)
+        return resolved, catalogue
+
+    def _answered(self, needs: Needs, catalogue: Catalogue) -> Catalogue:
+        if len(needs.layouts) > 1:
+            log.info("Reading the episodes of %d shows on Trakt.", len(needs.layouts))
+        titles = self._fetch(lambda ref: self._trakt.fetch_title(ref, self._deadline), needs.titles, "Titles on Trakt")
+        self._known |= {title.ids.trakt: title for title in titles.values() if title and title.kind is Kind.SHOW}
+        return replace(
+            catalogue,
+            titles={**catalogue.titles, **titles},
+            layouts={**catalogue.layouts, **self._fetch(self._fetch_layout, needs.layouts, "Episode lists on Trakt")},
+            searches={
+                **catalogue.searches,
+                **self._fetch(
+                    lambda query: self._trakt.search_titles(query, self._deadline), needs.searches, "Searches on Trakt"
+                ),
+            },
+            external_ids={
+                **catalogue.external_ids,
+                **self._fetch(self._fetch_external_ids, needs.external_ids, "Ids on TMDB"),
+            },
+        )
+
+    def _fetch_layout(self, trakt_id: int) -> ShowLayout | None:
+        ref = TitleRef("trakt", Kind.SHOW, trakt_id)
+        title = self._known.get(trakt_id)
+        if title is None:
+            self._looked_up += 1
+            title = self._trakt.fetch_title(ref, self._deadline)
+        return self._trakt.fetch_layout(title, self._deadline) if title else None
+
+    def know(self, shows: Mapping[int, TraktTitle]) -> None:
+        """Takes note of shows that need no asking either."""
+        self._known = {**shows, **self._known}
+
+    def asked(self, catalogue: Catalogue, *, datasets: bool) -> Asked:
+        """What was asked, of which ``catalogue`` holds the answers. A show that nobody had a title for is one more."""
+        return Asked(
+            shows=len(catalogue.layouts),
+            titles=len(catalogue.titles) + self._looked_up,
+            searches=len(catalogue.searches),
+            external_ids=len(catalogue.external_ids) if self._tmdb else 0,
+            datasets=datasets,
+        )
+
+    def _fetch_external_ids(self, ref: TitleRef) -> tuple[TitleRef, ...]:
+        return self._tmdb.fetch_external_ids(ref, self._deadline) if self._tmdb else ()
+
+    def _fetch(
+        self, fetch: Callable[[Question], Answer], asked: Iterable[Question], what: str
+    ) -> dict[Question, Answer]:
+        # Sorted, so that the same library asks the same questions in the same order.
+        answers, complete = fetch_side_by_side(fetch, sorted(asked, key=repr), workers=READERS, what=what)
+        self.complete &= complete
+        return answers

@@ -1,0 +1,233 @@
+"""The services of one run, put together from its settings."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sync.config import Config, GitHubContext
+from sync.errors import ConfigError, LoginError
+from sync.login import CONNECT, Login
+from sync.model.run import Requests
+from sync.services.anilist import AniListClient
+from sync.services.clock import Clock
+from sync.services.dataset_files import DatasetFiles
+from sync.services.deadline import Deadline
+from sync.services.pacing import AniListPacing, Pacing, TraktPacing
+from sync.services.redaction import Redactor
+from sync.services.state import StateFolder
+from sync.services.tmdb import TmdbClient
+from sync.services.token_pair import TokenPair
+from sync.services.token_store import MARKER_FILE, STORE_FILE, TokenStore, open_token_store
+from sync.services.trakt import TraktClient
+from sync.services.trakt_login import TraktLogin
+from sync.services.trakt_wire import AccessTokens
+from sync.services.transport import Transport
+
+if TYPE_CHECKING:
+    from sync.services.github import GitHubRepo
+
+DATASET_ADDRESSES = ("fribb", "anibridge", "bangumi", "anitrakt_tv", "anitrakt_movies")
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository on GitHub, reached only when it is needed: PyGithub takes long to import."""
+
+    context: GitHubContext
+    clock: Clock
+    secrets_token: str | None
+    state_path: str
+    _opened: list[GitHubRepo] = field(default_factory=list)
+
+    @property
+    def github(self) -> GitHubRepo:
+        """The connection, made at the first use."""
+        from sync.services.github import GitHubRepo
+
+        if not self._opened:
+            self._opened.append(GitHubRepo(self.context, self.clock, secrets_token=self.secrets_token))
+        return self._opened[0]
+
+    def commit(self, folder: StateFolder, message: str, *, only: tuple[str, ...] = ()) -> bool:
+        """Commits the state, or only some files of it; says whether others' news were merged into it."""
+        return bool(self.github.commit_state(folder, message=message, path=self.state_path, only=only).merged)
+
+    def claim(self, folder: StateFolder, message: str) -> None:
+        """The same, unless another run did meanwhile: raises ``StateInUse`` then."""
+        self.github.commit_state(folder, message=message, path=self.state_path, alone=True)
+
+    def link(self, path: str) -> str:
+        """The address of a page of the repository."""
+        return f"{self.context.server_url}/{self.context.repository}/{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything outside that a run talks to.
+
+    ``deadline`` is when its time budget ends. ``trakt_as`` opens Trakt with a log-in as it is, or without any. When
+    ``anonymous``, ``trakt`` is asked only what it tells anybody: nobody's plays can be read, and nothing written.
+    """
+
+    clock: Clock
+    deadline: Deadline
+    redactor: Redactor
+    folder: StateFolder
+    store: TokenStore
+    login: Login
+    auth: TraktLogin
+    anilist: AniListClient
+    trakt: TraktClient
+    tmdb: TmdbClient | None
+    datasets: DatasetFiles
+    repository: Repository | None
+    transports: tuple[Transport, ...]
+    trakt_as: Callable[[TokenPair | None], TraktClient]
+    anonymous: bool = False
+
+    @property
+    def usage(self) -> dict[str, Requests]:
+        """The requests made so far, by service, those that were asked at all."""
+        return {transport.service: transport.usage for transport in self.transports if transport.usage.made}
+
+
+@contextmanager
+def open_services(
+    config: Config,
+    clock: Clock,
+    redactor: Redactor,
+    *,
+    check_dataset: Callable[[str, object], object] = lambda name, decoded: None,
+    read_only: bool = False,
+    anonymous: bool = False,
+    workspace: Path = Path(),
+) -> Iterator[Services]:
+    """The services that ``config`` asks for; their connections are closed at the end. Nothing is asked yet.
+
+    With ``read_only`` the Trakt log-in is never renewed, which would have to be stored; with ``anonymous`` it is not
+    used at all.
+    """
+    with ExitStack() as stack:
+        transports = _transports(stack, clock, redactor)
+        addresses = config.addresses
+        folder = StateFolder(config.state_dir)
+        repository = open_repository(config, clock, workspace)
+        store = _store(config, folder, repository)
+        deadline = Deadline.after(clock, config.time_budget.total_seconds())
+        auth = TraktLogin(
+            transports["Trakt log-in"], addresses.trakt_auth, config.trakt_client_id, config.trakt_client_secret
+        )
+        login = Login(
+            store,
+            refresh=lambda pair: auth.refresh(pair, deadline),
+            clock=clock,
+            read_only=read_only,
+            hide=redactor.add,
+        )
+        key = config.tmdb_api_key
+
+        def trakt(tokens: AccessTokens) -> TraktClient:
+            return TraktClient(transports["Trakt"], addresses.trakt_api, config.trakt_client_id, tokens)
+
+        yield Services(
+            clock=clock,
+            deadline=deadline,
+            redactor=redactor,
+            folder=folder,
+            store=store,
+            login=login,
+            auth=auth,
+            anilist=AniListClient(transports["AniList"], addresses.anilist_api, token=config.anilist_access_token),
+            trakt=trakt(Nobody() if anonymous else login),
+            tmdb=TmdbClient(transports["TMDB"], addresses.tmdb_api, key) if key else None,
+            datasets=_datasets(config, transports["datasets"], check_dataset),
+            repository=repository,
+            transports=tuple(transports.values()),
+            trakt_as=lambda pair: trakt(_Unkept(pair) if pair else Nobody()),
+            anonymous=anonymous,
+        )
+
+
+def _transports(stack: ExitStack, clock: Clock, redactor: Redactor) -> dict[str, Transport]:
+    """One way to each service, at its own pace; closed with ``stack``."""
+    paces: dict[str, Pacing | None] = {
+        "AniList": AniListPacing(clock),
+        "Trakt": TraktPacing(clock),
+        "Trakt log-in": None,
+        "TMDB": None,
+        "datasets": None,
+    }
+    return {
+        service: stack.enter_context(
+            Transport(service, clock=clock, redactor=redactor, random=random.random, pacing=pacing)
+        )
+        for service, pacing in paces.items()
+    }
+
+
+def _datasets(config: Config, transport: Transport, check: Callable[[str, object], object]) -> DatasetFiles:
+    addresses = {name: url for name, url in asdict(config.addresses).items() if name in DATASET_ADDRESSES}
+    return DatasetFiles(config.cache_dir, addresses, transport, check)
+
+
+class Nobody:
+    """No log-in: Trakt is asked only what it tells anybody."""
+
+    def access_token(self) -> None:
+        """No token."""
+
+    def renew(self) -> None:
+        """There is nothing to renew."""
+        raise LoginError("Trakt asks for a log-in where none should be needed (401).", CONNECT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unkept:
+    """A log-in that has just been made: it is used as it is, and not renewed."""
+
+    pair: TokenPair
+
+    def access_token(self) -> str:
+        return self.pair.access_token
+
+    def renew(self) -> None:
+        raise LoginError("Trakt refused the new log-in at once.", CONNECT)
+
+
+def may_be_connected(config: Config) -> bool:
+    """Whether there is a Trakt log-in to be opened, stored or in the settings."""
+    given = config.trakt_access_token and config.trakt_refresh_token
+    return bool(config.trakt_client_secret and (given or (config.state_dir / STORE_FILE).exists()))
+
+
+def open_repository(config: Config, clock: Clock, workspace: Path = Path()) -> Repository | None:
+    """The repository that the job runs in, ``None`` outside GitHub. Nothing is asked yet.
+
+    Raises ``ConfigError`` when the state lies outside of it."""
+    if config.github is None:
+        return None
+    inside = (workspace / config.state_dir).resolve()
+    if not inside.is_relative_to(workspace.resolve()):
+        raise ConfigError(
+            [f"STATE_DIR must lie inside the repository, or nothing of it can be kept: {config.state_dir}"]
+        )
+    return Repository(config.github, clock, config.gh_secrets_pat, inside.relative_to(workspace.resolve()).as_posix())
+
+
+def _store(config: Config, folder: StateFolder, repository: Repository | None) -> TokenStore:
+    if repository is None:
+        return open_token_store(config)
+    known = repository
+
+    def publish() -> None:
+        known.commit(folder, "Trakt log-in", only=(STORE_FILE, MARKER_FILE))
+
+    def put_secret(name: str, value: str) -> None:
+        known.github.put_secret(name, value)
+
+    return open_token_store(config, put_secret=put_secret, publish=publish)
