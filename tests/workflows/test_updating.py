@@ -1,0 +1,183 @@
+"""Updating a copy, as docs/updating.md says: with real git, and nothing of the user's is lost."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.act import PROJECT
+
+USERS = {
+    "overrides.yaml": "# Mine.\n1: {skip: x}\n",
+    "state/plays.json": '{"schema": 1}\n',
+    "state/journal/2026-11.jsonl": "{}\n",
+    "notes.txt": "my own file\n",
+}
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git says; raises ``CalledProcessError`` when it fails."""
+    identity = ("-c", "user.name=misaki", "-c", "user.email=misaki@example.org")
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def commit(folder: Path, message: str, files: dict[str, str | None]) -> None:
+    """Writes ``files`` (``None`` removes one) and commits them."""
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if text is None:
+            target.unlink()
+        else:
+            target.write_text(text, "utf-8")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The project, two versions old."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    workflow = 'on:\n  schedule:\n    - cron: "17 */6 * * *"\n\n\njobs:\n  sync:\n    steps: [old]\n'
+    update = (PROJECT / "script" / "update").read_text("utf-8")
+    files = {"sync/job.py": "old = 1\n", "sync/gone.py": "\n", "workflow.yml": workflow, "script/update": update}
+    commit(folder, "Before", {"README.md": "older\n"})
+    commit(folder, "Version 1", {**files, "README.md": "old\n", "overrides.yaml": "# Your own mappings.\n"})
+    (folder / "script" / "update").chmod(0o755)
+    commit(folder, "Version 1.0.1", {})
+    return folder
+
+
+def new_version(project: Path) -> None:
+    """The project moves on, and leaves ``state/`` and ``overrides.yaml`` alone."""
+    text = (project / "workflow.yml").read_text("utf-8").replace("[old]", "[new]")
+    commit(
+        project, "Version 2", {"sync/job.py": "new = 2\n", "sync/gone.py": None, "workflow.yml": text, "more.md": "x"}
+    )
+
+
+def copy_from_template(project: Path, folder: Path) -> Path:
+    """What *Use this template* makes: one commit with the files as they are, and no history."""
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "fetch", "--quiet", "--depth", "1", str(project), "main")
+    git(folder, "checkout", "--quiet", "FETCH_HEAD", "--", ".")
+    git(folder, "commit", "--quiet", "--message", "Initial commit")
+    return folder
+
+
+def live_in(copy: Path) -> None:
+    """The user and the job change what is theirs, and the user moves the schedule."""
+    text = (copy / "workflow.yml").read_text("utf-8").replace("17 */6", "5 4")
+    commit(copy, "Mine", {**USERS, "workflow.yml": text})
+
+
+def update(copy: Path, project: Path) -> subprocess.CompletedProcess[str]:
+    """``script/update``, as the user types it."""
+    identity = {
+        f"GIT_{role}_{what}": "misaki@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+    command = ["bash", "script/update", str(project)]
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **identity}
+    return subprocess.run(command, cwd=copy, env=environment, check=False, capture_output=True, text=True)
+
+
+def assert_updated(copy: Path) -> None:
+    """The new version is there, and everything of the user's is as it was."""
+    assert {path: (copy / path).read_text("utf-8") for path in USERS} == USERS
+    assert (copy / "sync" / "job.py").read_text("utf-8") == "new = 2\n"
+    assert not (copy / "sync" / "gone.py").exists()
+    workflow = (copy / "workflow.yml").read_text("utf-8")
+    assert "5 4 * * *" in workflow
+    assert "[new]" in workflow
+    assert git(copy, "status", "--porcelain") == ""
+
+
+def test_a_template_copy_is_updated_again_and_again_and_nothing_of_the_user_s_is_lost(
+    project: Path, tmp_path: Path
+) -> None:
+    copy = copy_from_template(project, tmp_path / "copy")
+    live_in(copy)
+    new_version(project)
+
+    first = update(copy, project)
+    assert first.returncode == 0, first.stderr
+    assert_updated(copy)
+    assert git(copy, "replace", "--list") == ""
+
+    assert "Up to date" in update(copy, project).stdout
+    commit(copy, "The job", {"state/plays.json": '{"schema": 1, "more": 1}\n'})
+    commit(project, "Version 3", {"sync/job.py": "newest = 3\n"})
+    second = update(copy, project)
+    assert second.returncode == 0, second.stderr
+    assert (copy / "sync" / "job.py").read_text("utf-8") == "newest = 3\n"
+    assert "more" in (copy / "state" / "plays.json").read_text("utf-8")
+
+
+def test_a_fork_s_sync_button_is_a_merge_without_conflict(project: Path, tmp_path: Path) -> None:
+    fork = tmp_path / "fork"
+    git(tmp_path, "clone", "--quiet", str(project), str(fork))
+    live_in(fork)
+    new_version(project)
+
+    git(fork, "pull", "--quiet", "--no-rebase", "--no-edit", "origin", "main")
+
+    assert_updated(fork)
+
+
+def test_a_change_to_the_same_line_is_shown_and_can_be_called_off(project: Path, tmp_path: Path) -> None:
+    copy = copy_from_template(project, tmp_path / "copy")
+    live_in(copy)
+    commit(copy, "My own code", {"sync/job.py": "mine = 0\n"})
+    new_version(project)
+
+    done = update(copy, project)
+
+    assert done.returncode == 1
+    assert "git merge --abort" in done.stderr
+    git(copy, "merge", "--abort")
+    assert (copy / "sync" / "job.py").read_text("utf-8") == "mine = 0\n"
+
+
+def test_changes_that_are_not_committed_are_not_put_at_risk(project: Path, tmp_path: Path) -> None:
+    copy = copy_from_template(project, tmp_path / "copy")
+    new_version(project)
+    (copy / "overrides.yaml").write_text("half a thought", "utf-8")
+
+    done = update(copy, project)
+
+    assert done.returncode == 1
+    assert "not committed" in done.stderr
+    assert (copy / "overrides.yaml").read_text("utf-8") == "half a thought"
+
+
+def test_a_copy_of_unknown_origin_is_updated_by_the_documented_commands(project: Path, tmp_path: Path) -> None:
+    copy = copy_from_template(project, tmp_path / "copy")
+    commit(copy, "x", {})
+    git(copy, "checkout", "--quiet", "--orphan", "fresh")
+    commit(copy, "Uploaded by hand", {"README.md": "something else\n", **USERS})
+    new_version(project)
+    assert "docs/updating.md" in update(copy, project).stderr
+
+    documented = re.search(
+        r"(?s)git fetch https.*?-m \"Update\"", (PROJECT / "docs" / "updating.md").read_text("utf-8")
+    )
+    assert documented
+    for line in documented[0].splitlines():
+        arguments = [part.strip("'\"") for part in line.split()[1:]]
+        git(copy, *(str(project) if part.startswith("https:") else part for part in arguments))
+
+    assert {path: (copy / path).read_text("utf-8") for path in USERS} == USERS
+    assert (copy / "sync" / "job.py").read_text("utf-8") == "new = 2\n"
+
+
+def test_the_project_itself_ships_no_state() -> None:
+    shipped = subprocess.run(["git", "ls-files", "state"], cwd=PROJECT, check=True, capture_output=True, text=True)
+
+    assert shipped.stdout == ""
