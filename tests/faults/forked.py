@@ -1,0 +1,78 @@
+"""``python -m sync`` in processes of their own, quickly: each is forked from one that has imported everything."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import runpy
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from sync.demo.start import DemoServices
+from tests.faults.harness import quick_key
+
+SPEED = 200
+"""How fast the clocks of the program and of the services run."""
+PRELOADED = [__name__, "sync.commands.run", "sync.commands.save", "sync.services.github", "sync.steps.mapping_run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A program at work; ``output`` is where it prints to."""
+
+    process: ForkServerProcess
+    output: Path
+
+    def ended(self) -> tuple[int, str]:
+        """Its exit code (negative: the signal) and what it printed, once it has ended."""
+        self.process.join(60)
+        assert self.process.exitcode is not None, "it does not end"
+        return self.process.exitcode, self.output.read_text()
+
+
+class Machine:
+    """A disk, and the settings with which the program runs on it."""
+
+    def __init__(self, demo: DemoServices, folder: Path, settings: Mapping[str, str]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._demo = demo
+        self._folder = folder
+        self._env = {"PATH": os.environ.get("PATH", ""), **settings, "CLOCK_SPEED": str(SPEED)}
+        self._started = 0
+
+    def start(self, *arguments: str) -> Running:
+        """Starts ``python -m sync`` with these arguments."""
+        self._started += 1
+        output = self._folder / f"output-{self._started}.txt"
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(PRELOADED)
+        process = context.Process(target=_program, args=(self._folder, self._env, arguments, output))
+        process.start()
+        return Running(process, output)
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """The same, until it ends by itself: exit code and output."""
+        return self.start(*arguments).ended()
+
+    def check_out(self) -> None:
+        """Puts what is on GitHub on this disk."""
+        for path, content in self._demo.github.store.files("main").items():
+            if path.startswith("state/"):
+                target = self._folder / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+
+
+def _program(folder: Path, env: Mapping[str, str], arguments: tuple[str, ...], output: Path) -> None:
+    with output.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(env)
+        sys.argv = ["sync", *arguments]
+        with quick_key():
+            runpy.run_module("sync", run_name="__main__", alter_sys=True)
