@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +15,8 @@ from sync.model.anilist import MediaFormat, MediaListStatus
 from sync.model.plan import UndatedPlays
 
 SETTINGS_PAGE = "Settings → Secrets and variables → Actions"
+PROFILE_NAME = re.compile(r"(?!github)[a-z][a-z0-9_]{0,30}")
+"""Secrets are named after profiles, and GitHub keeps names that begin with GITHUB_ to itself."""
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -95,6 +98,7 @@ class Config:
     """Only entries of these formats; all if empty."""
     log_titles: bool = True
     addresses: Addresses = Addresses()
+    profile: str | None = None
     state_dir: Path = Path("state")
     overrides_file: Path = Path("overrides.yaml")
     cache_dir: Path = Path(".cache")
@@ -138,6 +142,7 @@ def read_config(
 ) -> tuple[Config, tuple[str, ...]]:
     """The same, with the problems beside it: what is missing or wrong has its default."""
     reader = _Reader(env)
+    profile = reader.profile()
     config = Config(
         trakt_client_id=reader.secret("TRAKT_CLIENT_ID", "your Trakt app's client id", required=trakt),
         trakt_client_secret=reader.secret(
@@ -166,8 +171,11 @@ def read_config(
         sync_formats=frozenset(map(MediaFormat, reader.names("SYNC_FORMATS", [f.value for f in MediaFormat]))),
         log_titles=reader.switch("LOG_TITLES", default=True),
         addresses=reader.addresses(),
-        state_dir=Path(reader.text("STATE_DIR") or "state"),
-        overrides_file=Path(reader.text("OVERRIDES_FILE") or "overrides.yaml"),
+        profile=profile,
+        state_dir=Path(reader.text("STATE_DIR") or (f"state/{profile}" if profile else "state")),
+        overrides_file=Path(
+            reader.text("OVERRIDES_FILE") or (f"overrides.{profile}.yaml" if profile else "overrides.yaml")
+        ),
         cache_dir=Path(reader.text("CACHE_DIR") or ".cache"),
         github=reader.github(),
         summary_file=Path(path) if (path := reader.text("GITHUB_STEP_SUMMARY")) else None,
@@ -199,6 +207,17 @@ class _Reader:
         if value is None and required:
             self.problems.append(f"{name} is missing: set it to {what} under {SETTINGS_PAGE} → Secrets.")
         return value or ""
+
+    def profile(self) -> str | None:
+        """Whose settings these are, where one repository serves several people: the name goes into those of files and
+        secrets, so it is short and plain."""
+        value = self.text("PROFILE")
+        if value is None or PROFILE_NAME.fullmatch(value):
+            return value
+        self.problems.append(
+            f"PROFILE must begin with a small letter and go on with small letters, digits or _; it is {value!r}."
+        )
+        return None
 
     def whole_number(self, name: str, default: int) -> int:
         value = self.text(name)

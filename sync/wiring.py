@@ -42,6 +42,8 @@ class Repository:
     clock: Clock
     secrets_token: str | None
     state_path: str
+    profile: str | None = None
+    overrides_path: str = "overrides.yaml"
     _opened: list[GitHubRepo] = field(default_factory=list)
 
     @property
@@ -50,7 +52,9 @@ class Repository:
         from sync.services.github import GitHubRepo
 
         if not self._opened:
-            self._opened.append(GitHubRepo(self.context, self.clock, secrets_token=self.secrets_token))
+            self._opened.append(
+                GitHubRepo(self.context, self.clock, secrets_token=self.secrets_token, profile=self.profile)
+            )
         return self._opened[0]
 
     def commit(self, folder: StateFolder, message: str, *, only: tuple[str, ...] = ()) -> bool:
@@ -216,7 +220,14 @@ def open_repository(config: Config, clock: Clock, workspace: Path = Path()) -> R
         raise ConfigError(
             [f"STATE_DIR must lie inside the repository, or nothing of it can be kept: {config.state_dir}"]
         )
-    return Repository(config.github, clock, config.gh_secrets_pat, inside.relative_to(workspace.resolve()).as_posix())
+    return Repository(
+        context=config.github,
+        clock=clock,
+        secrets_token=config.gh_secrets_pat,
+        state_path=inside.relative_to(workspace.resolve()).as_posix(),
+        profile=config.profile,
+        overrides_path=config.overrides_file.as_posix(),
+    )
 
 
 def _store(config: Config, folder: StateFolder, repository: Repository | None) -> TokenStore:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sync.commands.overrides_text import changed_entries, parse
 from sync.commands.preview import Previewer
 from sync.commands.shell import Options, Shell, clock_for, load_overrides, run_command
-from sync.config import Config
+from sync.config import Config, read_config
 from sync.errors import SyncError
 from sync.mapping.overrides import Overrides
 from sync.report.preview_page import preview_lines, render_preview
@@ -32,7 +32,7 @@ def main(options: Options, env: Mapping[str, str], clock: Clock | None = None) -
 
 
 def _check(shell: Shell, env: Mapping[str, str], *, preview: bool, clock: Clock | None) -> int:
-    path = Path(env.get("OVERRIDES_FILE", "").strip() or "overrides.yaml")
+    path = read_config(env, trakt=False, anilist=False)[0].overrides_file
     overrides = load_overrides(path)
     shell.log.say(f"{path.name} is in order: {counted(len(overrides.entries), 'entry', 'entries')}.")
     if preview:

@@ -55,8 +55,11 @@ class GitHubRepo:
     ``ServiceUnavailable``, exit code 5), each with the remedy.
     """
 
-    def __init__(self, context: GitHubContext, clock: Clock, *, secrets_token: str | None = None) -> None:
+    def __init__(
+        self, context: GitHubContext, clock: Clock, *, secrets_token: str | None = None, profile: str | None = None
+    ) -> None:
         self._context = context
+        self._profile = profile
         self._clock = clock
         self._repository = open_repository_at(context, context.token)
         self._for_secrets = open_repository_at(context, secrets_token) if secrets_token else None
@@ -92,7 +95,8 @@ class GitHubRepo:
         return commit.commit(folder, message=message, only=only, alone=alone)
 
     def put_secret(self, name: str, value: str) -> None:
-        """Encrypts and writes one repository secret. Raises ``TokenStoreError``."""
+        """Encrypts and writes one repository secret, the profile's own if there is one. Raises ``TokenStoreError``."""
+        name = f"{self._profile.upper()}_{name}" if self._profile else name
         if self._for_secrets is None:
             raise TokenStoreError(f"The secret {name} cannot be written.", f"Set GH_SECRETS_PAT under {SETTINGS_PAGE}.")
         try:
@@ -115,15 +119,18 @@ class GitHubRepo:
         ``render`` makes (title, text) of the text that the issue has now, ``None`` if there is no issue. It is made
         when it is needed and missing, and changed in place when title, text or state differ; nobody is notified of an
         edit, and there is never a comment. An issue that a person closed stays closed until its text changes. Returns
-        ``None`` when there is none and none is needed, or when the repository has no issues.
+        ``None`` when there is none and none is needed, or when the repository has no issues. Each profile has issues of
+        its own, which begin with its name.
         """
+        own = marker.replace(" -->", f" profile:{self._profile} -->") if self._profile else marker
         with explained("keep its issue", "issues: write"):
             try:
-                issue = self._find_issue(marker)
+                issue = self._find_issue(own)
                 if issue is None and not open_:
                     return None
                 title, body = render(issue.body if issue else None)
-                text = _with_marker(body, marker)
+                title = f"{self._profile}: {title}" if self._profile else title
+                text = _with_marker(body.replace(marker, own), own)
                 return _update_issue(issue, title, text, open_=open_) if issue else self._create_issue(title, text)
             except GithubException as error:
                 if error.status == 410:

@@ -117,7 +117,7 @@ def _links(repository: Repository | None) -> dict[str, str]:
         return {}
     branch = repository.context.branch or "main"
     pages = {
-        "overrides": f"edit/{branch}/overrides.yaml",
+        "overrides": f"edit/{branch}/{repository.overrides_path}",
         "sync": "actions/workflows/sync.yml",
         "undo": "actions/workflows/undo.yml",
         "connect": "actions/workflows/connect.yml",

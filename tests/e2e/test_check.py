@@ -105,3 +105,12 @@ def test_titles_stay_out_where_they_are_not_wanted(person: Person) -> None:
 
     assert "S3E13–22" in ended.summary
     assert "Titan" not in ended.summary + ended.output
+
+
+def test_a_profile_s_own_file_is_the_one_that_is_checked(person: Person) -> None:
+    (person.folder / "overrides.anna.yaml").write_text("104578: {trakt: attack-on-titan, seasn: 3}\n")
+
+    ended = person.run("check", PROFILE="anna")
+
+    assert 2 == ended.code
+    assert "overrides.anna.yaml:1" in ended.output

@@ -19,7 +19,7 @@ FILES = sorted(WORKFLOWS.glob("*.yml"))
 PROVIDED = {"GITHUB_ACTIONS", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL", "GITHUB_API_URL"}
 PROVIDED |= {"GITHUB_STEP_SUMMARY", "GITHUB_TOKEN", "STATE_BRANCH"}  # the last two by action.yml
 FOR_TESTS = {*ADDRESS_SETTINGS.values(), "CLOCK_SPEED", "CACHE_DIR"}
-PATHS = {"STATE_DIR", "OVERRIDES_FILE"}
+PATHS = {"STATE_DIR", "OVERRIDES_FILE", "PROFILE"}  # the last names the other two, see docs/profiles.md
 
 
 class Asked(dict[str, str]):
