@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from itertools import count
-from threading import Lock
+from threading import Event, Lock
 from typing import TypeVar
 
 from sync.services.deadline import OutOfTime
@@ -29,14 +29,23 @@ def fetch_side_by_side(
     wanted = list(dict.fromkeys(keys))
     if not wanted:
         return {}, True
-    finished, one_by_one = count(1), Lock()
+    finished, one_by_one, failed = count(1), Lock(), Event()
 
     def note(future: Future[V]) -> None:
         with one_by_one:
             tell_progress(log, what, next(finished), len(wanted))
 
+    def ask(key: K) -> V:
+        if failed.is_set():
+            raise _NotAskedError
+        try:
+            return fetch(key)
+        except Exception:
+            failed.set()
+            raise
+
     with ThreadPoolExecutor(max_workers=min(workers, len(wanted))) as pool:
-        futures: dict[K, Future[V]] = {key: pool.submit(fetch, key) for key in wanted}
+        futures: dict[K, Future[V]] = {key: pool.submit(ask, key) for key in wanted}
         for future in futures.values() if what else ():
             future.add_done_callback(note)
         try:
@@ -51,6 +60,10 @@ def fetch_side_by_side(
         error = future.exception()
         if error is None:
             read[key] = future.result()
-        elif not isinstance(error, OutOfTime):
+        elif not isinstance(error, OutOfTime | _NotAskedError):
             raise error
     return read, len(read) == len(wanted)
+
+
+class _NotAskedError(Exception):
+    """Another read had failed before this one began."""
