@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sync.demo.runner import JobRunner
 from sync.demo.start import DemoServices
+from tests.faults.forked import start_program
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Person:
         self.demo = demo
         self.folder = folder
         self._job = JobRunner(demo, folder, settings)
+        self._runs = 0
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -52,11 +54,15 @@ class Person:
         """``python -m sync`` with these arguments; an empty setting takes one away."""
         log = self.demo.log
         log.clear()
-        result = self._job.run(*arguments, **settings)
+        self._runs += 1
+        summary = self.folder / f"summary-{self._runs}.md"
+        summary.unlink(missing_ok=True)
+        env = {**self._job.env, "GITHUB_STEP_SUMMARY": str(summary), **settings}
+        code, output = start_program(self.folder, env, arguments, self.folder / ".output.txt").ended()
         counts = {f"{name} {method}": log.count(name, method) for name in self.demo.urls for method in ("GET", "POST")}
         return Ended(
-            code=result.code,
-            output=result.stdout + result.stderr,
-            summary=result.summary,
+            code=code,
+            output=output,
+            summary=summary.read_text(encoding="utf-8") if summary.exists() else "",
             requests={**counts, **{name: log.count(name) for name in self.demo.urls}},
         )

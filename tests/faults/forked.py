@@ -7,6 +7,7 @@ import os
 import runpy
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -47,11 +48,7 @@ class Machine:
         """Starts ``python -m sync`` with these arguments."""
         self._started += 1
         output = self._folder / f"output-{self._started}.txt"
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
-        process = context.Process(target=_program, args=(self._folder, self._env, arguments, output))
-        process.start()
-        return Running(process, output)
+        return start_program(self._folder, self._env, arguments, output, quick=True)
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """The same, until it ends by itself: exit code and output."""
@@ -66,7 +63,20 @@ class Machine:
                 target.write_bytes(content)
 
 
-def _program(folder: Path, env: Mapping[str, str], arguments: tuple[str, ...], output: Path) -> None:
+def start_program(
+    folder: Path, env: Mapping[str, str], arguments: tuple[str, ...], output: Path, *, quick: bool = False
+) -> Running:
+    """Starts ``python -m sync`` with these arguments in ``folder``, with ``env`` and nothing else of ours.
+
+    ``quick`` makes its key derivation as cheap as the harness's own."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    process = context.Process(target=_program, args=(folder, dict(env), arguments, output, quick))
+    process.start()
+    return Running(process, output)
+
+
+def _program(folder: Path, env: Mapping[str, str], arguments: tuple[str, ...], output: Path, quick: bool) -> None:
     with output.open("w") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -74,5 +84,5 @@ def _program(folder: Path, env: Mapping[str, str], arguments: tuple[str, ...], o
         os.environ.clear()
         os.environ.update(env)
         sys.argv = ["sync", *arguments]
-        with quick_key():
+        with quick_key() if quick else nullcontext():
             runpy.run_module("sync", run_name="__main__", alter_sys=True)
