@@ -90,6 +90,27 @@ class Mapper:
             deadline or self._services.deadline,
             known={c.title.ids.trakt: c.title for c in cache.values() if c.title and c.title.kind is Kind.SHOW},
         )
+        resolved, catalogue = self._resolve(librarian, entries, cache, library)
+        found = {entry.anilist_id: resolved.resolutions[entry.anilist_id] for entry in entries}
+        resolutions = {key: found[key] for key in sorted(found) if librarian.complete or found[key].why != UNANSWERED}
+        return Mapped(
+            resolutions=resolutions,
+            targets=targets_of_entries(entries, resolutions, catalogue),
+            warnings=tuple(self._warnings),
+            datasets=self._fetched,
+            complete=librarian.complete,
+            layouts=catalogue.layouts,
+            asked=librarian.asked(catalogue, datasets=self._index is not None),
+        )
+
+    def _resolve(
+        self,
+        librarian: Librarian,
+        entries: tuple[MediaListEntry, ...],
+        cache: Mapping[int, CachedMapping],
+        library: Iterable[MediaListEntry],
+    ) -> tuple[ResolvedLibrary, Catalogue]:
+        """The resolver's answer, without datasets as long as overrides and cache settle every entry."""
         told = self._overrides.entries
         known = all(entry.anilist_id in told or self._is_remembered(entry, cache) for entry in entries)
         index = MappingIndex() if known else self._load_index()
@@ -113,17 +134,7 @@ class Mapper:
         if known and resolved.fresh and librarian.complete:
             librarian.know(self._load_index().shows)
             resolved, catalogue = librarian.resolve(partial(ask, self._load_index()), catalogue)
-        found = {anilist_id: resolved.resolutions[anilist_id] for anilist_id in sorted(mine)}
-        resolutions = {key: each for key, each in found.items() if librarian.complete or each.why != UNANSWERED}
-        return Mapped(
-            resolutions=resolutions,
-            targets=targets_of_entries(entries, resolutions, catalogue),
-            warnings=tuple(self._warnings),
-            datasets=self._fetched,
-            complete=librarian.complete,
-            layouts=catalogue.layouts,
-            asked=librarian.asked(catalogue, datasets=self._index is not None),
-        )
+        return resolved, catalogue
 
     def remember(
         self,
