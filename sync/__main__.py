@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import runpy
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -15,6 +16,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         arguments.insert(0, "run")
+    if arguments[0] == "demo":
+        return _show_demo(arguments[1:])
     if arguments[0] in OWN_OPTIONS:
         from sync.commands.shell import run_command
 
@@ -66,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     save.set_defaults(load=_load_save)
 
     return parser
+
+
+def _show_demo(arguments: Sequence[str]) -> int:
+    """Hands over to ``python -m demo``, which is no part of the program and therefore not imported by name."""
+    sys.argv[1:] = arguments
+    runpy.run_module("demo", run_name="__main__", alter_sys=True)
+    return 0
 
 
 def _anilist_id(text: str) -> int:
@@ -120,19 +130,13 @@ def _load_save() -> Command:
 
 
 def _load_map() -> Callable[[Sequence[str]], int]:
-    from sync.map_command import main as command
+    from sync.commands.map import main as command
 
     return command
 
 
-def _load_demo() -> Callable[[Sequence[str]], int]:
-    from sync.demo.walkthrough import main as command
-
-    return command
-
-
-OWN_OPTIONS = {"map": _load_map, "demo": _load_demo}
-"""Commands beside the job itself, which parse their own arguments: mapping offline from files, and the demo."""
+OWN_OPTIONS = {"map": _load_map}
+"""Commands beside the job itself, which parse their own arguments."""
 
 
 if __name__ == "__main__":

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from sync.config import Config
 from sync.errors import ServiceUnavailable, StateError, StoppedByBrake, SyncError
-from sync.mapping.overrides import Overrides
+from sync.mapping.overrides.document import Overrides
 from sync.model.anilist import MediaListEntry
 from sync.model.mapping import CachedMapping, Verdict
 from sync.model.plan import Ledger, Plan
@@ -19,14 +18,15 @@ from sync.planning.plan import plan_plays
 from sync.planning.progress import watched_count
 from sync.planning.safety import check_brake
 from sync.report.trouble import describe
-from sync.services.progress import tell_progress
+from sync.services.console.progress import tell_progress
 from sync.services.state import State, StateInUse
+from sync.settings import Settings
 from sync.steps.accounting import budget_of
 from sync.steps.applying import Writer
 from sync.steps.feed import FeedReader, Hints
 from sync.steps.looking import Looker
 from sync.steps.mapping_run import Mapped, Mapper
-from sync.steps.memory import RunMemory, refuse_if_claimed
+from sync.steps.memory import RunMemory, refuse_if_leased
 from sync.steps.reading import Reader, Readings
 from sync.steps.remembering import goes_on, last_sync_after
 from sync.steps.rewatching import Rewatches
@@ -61,23 +61,23 @@ class Finished:
 class Job:
     """One run. ``run`` never raises a ``SyncError``: trouble is part of what it gives back."""
 
-    def __init__(self, config: Config, services: Services, overrides: Overrides, request: RunRequest) -> None:
-        self._config = config
+    def __init__(self, settings: Settings, services: Services, overrides: Overrides, request: RunRequest) -> None:
+        self._settings = settings
         self._services = services
         self._request = request
         self._now = services.clock.now()
         self._left_out = {entry.anilist_id for entry in overrides.entries.values() if entry.skip is not None}
-        self._reader = Reader(config, services, overrides)
-        self._mapper = Mapper(services, config, overrides, self._now)
-        self._rewatches = Rewatches(config, services)
-        self._shelver = Shelver(config, services, overrides, request.run_id, self._now)
+        self._reader = Reader(settings, services, overrides)
+        self._mapper = Mapper(services, settings, overrides, self._now)
+        self._rewatches = Rewatches(settings, services)
+        self._shelver = Shelver(settings, services, overrides, request.run_id, self._now)
         self._looker = Looker(self._reader, self._mapper, self._rewatches, self._shelver, self._now)
         self._state: State | None = None
         self._readings: Readings | None = None
         self._hints: Hints | None = None
         self._mapped = Mapped()
         self._others = 0
-        self._timetable = Timetable(services.deadline, config.time_budget.total_seconds())
+        self._timetable = Timetable(services.deadline, settings.time_budget.total_seconds())
         self._report = RunReport(
             run_id=request.run_id,
             started_at=self._now,
@@ -85,8 +85,8 @@ class Job:
             outcome=Outcome.NOTHING_NEW,
             dry_run=request.dry_run,
             only=request.only,
-            max_new_plays=config.max_new_plays,
-            log_titles=config.log_titles,
+            max_new_plays=settings.max_new_plays,
+            log_titles=settings.log_titles,
         )
 
     def run(self) -> Finished:
@@ -96,7 +96,7 @@ class Job:
             self._state = self._services.folder.load()
             self._report = replace(self._report, last_good_at=self._state.last_sync.good_at)
             if not self._request.dry_run:
-                refuse_if_claimed(self._state.last_sync, self._now)
+                refuse_if_leased(self._state.last_sync, self._now)
             self._sync(self._state)
         except SyncError as met:
             error = met
@@ -125,7 +125,7 @@ class Job:
         self._note_readings(readings)
         looked_at, readings = self._entries_to_look_at(readings, state)
         trusted = {key: cached for key, cached in state.cache.items() if key != self._request.only}
-        most = None if self._may_be_large(state) else self._config.max_new_plays
+        most = None if self._may_be_large(state) else self._settings.max_new_plays
         self._timetable = replace(self._timetable, most_plays=0 if self._request.dry_run else most)
         with FeedReader(self._services, self._timetable) as feed:
             feed.read_ahead(readings, looked_at, state)
@@ -139,12 +139,12 @@ class Job:
                 readings.library,
                 cache,
                 mapped.layouts,
-                state.shelves,
+                state.lists,
                 complete=mapped.complete,
                 only=self._request.only,
                 again=self._request.again,
             )
-        self._report = replace(self._report, shelves=self._shelver.report)
+        self._report = replace(self._report, lists=self._shelver.report)
         if not self._request.dry_run:
             self._write(plan, replace(state, cache=cache, ledger=state.ledger.noting(plan.noted)))
         self._report = replace(self._report, outcome=self._outcome(mapped))
@@ -227,7 +227,7 @@ class Job:
             if not hints.feed.complete and not self._timetable.may_add(len(planned.adds)):
                 self._warn("There was no time to read all AniList activities; some times in this preview are others.")
             offset = readings.library.user.utc_offset
-            planned = plan(TimeHints(hints.feed.activities, offset, self._config.undated_plays))
+            planned = plan(TimeHints(hints.feed.activities, offset, self._settings.undated_plays))
         self._report = replace(self._report, plan=planned)
         return planned
 
@@ -238,14 +238,16 @@ class Job:
         services.folder.save_cache(state.cache)
         services.folder.save_ledger(state.ledger)
         self._shelver.keep()
-        changes = len(self._report.shelves.plan.changes)
-        check_brake(plan, max_new_plays=self._config.max_new_plays, approved=self._may_be_large(state), changes=changes)
+        changes = len(self._report.lists.plan.changes)
+        check_brake(
+            plan, max_new_plays=self._settings.max_new_plays, approved=self._may_be_large(state), changes=changes
+        )
         memory = RunMemory(
             services.folder,
             self._request.run_id,
             services.clock,
             last=state.last_sync,
-            until=self._now + self._config.time_budget,
+            until=self._now + self._settings.time_budget,
             remote=services.repository,
         )
         writer = Writer(services.trakt, memory, state.ledger, services.deadline, reserve=self._timetable.reserve)
@@ -256,10 +258,10 @@ class Job:
             with self._counting_others():
                 self._shelver.write(memory.share)
         finally:
-            self._state = replace(state, ledger=writer.ledger, shelves=self._shelver.shelves)
+            self._state = replace(state, ledger=writer.ledger, lists=self._shelver.lists)
             self._report = replace(
                 self._report,
-                shelves=self._shelver.report,
+                lists=self._shelver.report,
                 posted=tuple(writer.posted),
                 not_found=tuple(writer.not_found),
                 carried_over=writer.carried_over + len(plan.adds) - len(dated),
@@ -279,10 +281,10 @@ class Job:
     def _outcome(self, mapped: Mapped) -> Outcome:
         if self._request.dry_run:
             return Outcome.PREVIEW
-        shelves = self._report.shelves
-        if self._report.carried_over or shelves.carried_over or not mapped.complete:
+        lists = self._report.lists
+        if self._report.carried_over or lists.carried_over or not mapped.complete:
             return Outcome.PARTIAL
-        return Outcome.ADDED if self._report.posted or shelves.done else Outcome.NOTHING_NEW
+        return Outcome.ADDED if self._report.posted or lists.done else Outcome.NOTHING_NEW
 
     # --- remembering --------------------------------------------------------------------------------------------------
 

@@ -9,27 +9,27 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sync.config import Config, GitHubContext
 from sync.errors import ConfigError, LoginError
-from sync.login import CONNECT, Login
 from sync.model.run import Requests
-from sync.services.anilist import AniListClient
+from sync.services.anilist.client import AniListClient
 from sync.services.clock import Clock
-from sync.services.dataset_files import DatasetFiles
+from sync.services.datasets import DatasetFiles
 from sync.services.deadline import Deadline
-from sync.services.pacing import AniListPacing, Pacing, TraktPacing
-from sync.services.redaction import Redactor
+from sync.services.http.pacing import AniListPacing, Pacing, TraktPacing
+from sync.services.http.redaction import Redactor
+from sync.services.http.transport import Transport
 from sync.services.state import StateFolder
 from sync.services.tmdb import TmdbClient
-from sync.services.token_pair import TokenPair
-from sync.services.token_store import MARKER_FILE, STORE_FILE, TokenStore, open_token_store
-from sync.services.trakt import TraktClient
-from sync.services.trakt_login import TraktLogin
-from sync.services.trakt_wire import AccessTokens
-from sync.services.transport import Transport
+from sync.services.tokens.login import CONNECT, Login
+from sync.services.tokens.pair import TokenPair
+from sync.services.tokens.store import MARKER_FILE, STORE_FILE, TokenStore, open_token_store
+from sync.services.trakt.client import TraktClient
+from sync.services.trakt.device_login import TraktLogin
+from sync.services.trakt.wire import AccessTokens
+from sync.settings import GitHubContext, Settings
 
 if TYPE_CHECKING:
-    from sync.services.github import GitHubRepo
+    from sync.services.github.repository import GitHubRepo
 
 DATASET_ADDRESSES = ("fribb", "anibridge", "bangumi", "anitrakt_tv", "anitrakt_movies")
 
@@ -49,7 +49,7 @@ class Repository:
     @property
     def github(self) -> GitHubRepo:
         """The connection, made at the first use."""
-        from sync.services.github import GitHubRepo
+        from sync.services.github.repository import GitHubRepo
 
         if not self._opened:
             self._opened.append(
@@ -61,7 +61,7 @@ class Repository:
         """Commits the state, or only some files of it; says whether others' news were merged into it."""
         return bool(self.github.commit_state(folder, message=message, path=self.state_path, only=only).merged)
 
-    def claim(self, folder: StateFolder, message: str) -> None:
+    def take_lease(self, folder: StateFolder, message: str) -> None:
         """The same, unless another run did meanwhile: raises ``StateInUse`` then."""
         self.github.commit_state(folder, message=message, path=self.state_path, alone=True)
 
@@ -102,7 +102,7 @@ class Services:
 
 @contextmanager
 def open_services(
-    config: Config,
+    settings: Settings,
     clock: Clock,
     redactor: Redactor,
     *,
@@ -111,20 +111,20 @@ def open_services(
     anonymous: bool = False,
     workspace: Path = Path(),
 ) -> Iterator[Services]:
-    """The services that ``config`` asks for; their connections are closed at the end. Nothing is asked yet.
+    """The services that ``settings`` asks for; their connections are closed at the end. Nothing is asked yet.
 
     With ``read_only`` the Trakt log-in is never renewed, which would have to be stored; with ``anonymous`` it is not
     used at all.
     """
     with ExitStack() as stack:
         transports = _transports(stack, clock, redactor)
-        addresses = config.addresses
-        folder = StateFolder(config.state_dir)
-        repository = open_repository(config, clock, workspace)
-        store = _store(config, folder, repository)
-        deadline = Deadline.after(clock, config.time_budget.total_seconds())
+        addresses = settings.addresses
+        folder = StateFolder(settings.state_dir)
+        repository = open_repository(settings, clock, workspace)
+        store = _store(settings, folder, repository)
+        deadline = Deadline.after(clock, settings.time_budget.total_seconds())
         auth = TraktLogin(
-            transports["Trakt log-in"], addresses.trakt_auth, config.trakt_client_id, config.trakt_client_secret
+            transports["Trakt log-in"], addresses.trakt_auth, settings.trakt_client_id, settings.trakt_client_secret
         )
         login = Login(
             store,
@@ -133,10 +133,10 @@ def open_services(
             read_only=read_only,
             hide=redactor.add,
         )
-        key = config.tmdb_api_key
+        key = settings.tmdb_api_key
 
         def trakt(tokens: AccessTokens) -> TraktClient:
-            return TraktClient(transports["Trakt"], addresses.trakt_api, config.trakt_client_id, tokens)
+            return TraktClient(transports["Trakt"], addresses.trakt_api, settings.trakt_client_id, tokens)
 
         yield Services(
             clock=clock,
@@ -146,10 +146,10 @@ def open_services(
             store=store,
             login=login,
             auth=auth,
-            anilist=AniListClient(transports["AniList"], addresses.anilist_api, token=config.anilist_access_token),
+            anilist=AniListClient(transports["AniList"], addresses.anilist_api, token=settings.anilist_access_token),
             trakt=trakt(Nobody() if anonymous else login),
             tmdb=TmdbClient(transports["TMDB"], addresses.tmdb_api, key) if key else None,
-            datasets=_datasets(config, transports["datasets"], check_dataset),
+            datasets=_datasets(settings, transports["datasets"], check_dataset),
             repository=repository,
             transports=tuple(transports.values()),
             trakt_as=lambda pair: trakt(_Unkept(pair) if pair else Nobody()),
@@ -174,9 +174,9 @@ def _transports(stack: ExitStack, clock: Clock, redactor: Redactor) -> dict[str,
     }
 
 
-def _datasets(config: Config, transport: Transport, check: Callable[[str, object], object]) -> DatasetFiles:
-    addresses = {name: url for name, url in asdict(config.addresses).items() if name in DATASET_ADDRESSES}
-    return DatasetFiles(config.cache_dir, addresses, transport, check)
+def _datasets(settings: Settings, transport: Transport, check: Callable[[str, object], object]) -> DatasetFiles:
+    addresses = {name: url for name, url in asdict(settings.addresses).items() if name in DATASET_ADDRESSES}
+    return DatasetFiles(settings.cache_dir, addresses, transport, check)
 
 
 class Nobody:
@@ -203,36 +203,36 @@ class _Unkept:
         raise LoginError("Trakt refused the new log-in at once.", CONNECT)
 
 
-def may_be_connected(config: Config) -> bool:
+def may_be_connected(settings: Settings) -> bool:
     """Whether there is a Trakt log-in to be opened, stored or in the settings."""
-    given = config.trakt_access_token and config.trakt_refresh_token
-    return bool(config.trakt_client_secret and (given or (config.state_dir / STORE_FILE).exists()))
+    given = settings.trakt_access_token and settings.trakt_refresh_token
+    return bool(settings.trakt_client_secret and (given or (settings.state_dir / STORE_FILE).exists()))
 
 
-def open_repository(config: Config, clock: Clock, workspace: Path = Path()) -> Repository | None:
+def open_repository(settings: Settings, clock: Clock, workspace: Path = Path()) -> Repository | None:
     """The repository that the job runs in, ``None`` outside GitHub. Nothing is asked yet.
 
     Raises ``ConfigError`` when the state lies outside of it."""
-    if config.github is None:
+    if settings.github is None:
         return None
-    inside = (workspace / config.state_dir).resolve()
+    inside = (workspace / settings.state_dir).resolve()
     if not inside.is_relative_to(workspace.resolve()):
         raise ConfigError(
-            [f"STATE_DIR must lie inside the repository, or nothing of it can be kept: {config.state_dir}"]
+            [f"STATE_DIR must lie inside the repository, or nothing of it can be kept: {settings.state_dir}"]
         )
     return Repository(
-        context=config.github,
+        context=settings.github,
         clock=clock,
-        secrets_token=config.gh_secrets_pat,
+        secrets_token=settings.gh_secrets_pat,
         state_path=inside.relative_to(workspace.resolve()).as_posix(),
-        profile=config.profile,
-        overrides_path=config.overrides_file.as_posix(),
+        profile=settings.profile,
+        overrides_path=settings.overrides_file.as_posix(),
     )
 
 
-def _store(config: Config, folder: StateFolder, repository: Repository | None) -> TokenStore:
+def _store(settings: Settings, folder: StateFolder, repository: Repository | None) -> TokenStore:
     if repository is None:
-        return open_token_store(config)
+        return open_token_store(settings)
     known = repository
 
     def publish() -> None:
@@ -241,4 +241,4 @@ def _store(config: Config, folder: StateFolder, repository: Repository | None) -
     def put_secret(name: str, value: str) -> None:
         known.github.put_secret(name, value)
 
-    return open_token_store(config, put_secret=put_secret, publish=publish)
+    return open_token_store(settings, put_secret=put_secret, publish=publish)

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import requests
 
-from sync.demo.fast_clock import FastClock
-from sync.demo.library import sample_library
-from sync.demo.runner import CLOCK_SPEED, LEEWAY, JobResult, JobRunner
-from sync.demo.start import DemoServices, start_demo
-from sync.demo.trakt_logins import CLIENT_ID
-from sync.demo.world import TRAKT_NAME, part_of, sample_world
+from demo.fast_clock import FastClock
+from demo.library import sample_library
+from demo.runner import CLOCK_SPEED, LEEWAY, JobResult, JobRunner
+from demo.start import DemoServices, start_demo
+from demo.trakt_logins import CLIENT_ID
+from demo.world import TRAKT_NAME, part_of, sample_world
 from sync.services.clock import Clock
 from tests.fakes import FakeClock
 

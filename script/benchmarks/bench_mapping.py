@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from sync.map_command import main as map_offline
+from sync.commands.map import main as map_offline
 
 FILES = {
     "fribb": "anime-list-full.json",

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from bench_values import NOW, values_of
 
-from sync.demo.synthetic import synthetic_library
-from sync.mapping.overrides import Overrides
+from demo.synthetic import synthetic_library
+from sync.mapping.overrides.document import Overrides
 from sync.mapping.resolve import basis_of, resolve_library
 from sync.model.plan import Ledger, UndatedPlays
 from sync.model.run import Outcome, RunReport

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sync.demo.fast_clock import FastClock
-from sync.demo.runner import CLOCK_SPEED, LEEWAY, JobRunner
-from sync.demo.start import start_demo
-from sync.demo.synthetic import synthetic_library
-from sync.demo.world import sample_world
+from demo.fast_clock import FastClock
+from demo.runner import CLOCK_SPEED, LEEWAY, JobRunner
+from demo.start import start_demo
+from demo.synthetic import synthetic_library
+from demo.world import sample_world
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRIES, SHOWS, PLAYS = 600, 400, 5_000

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from bench_values import NOW, Values, values_of
 
-from sync.demo.synthetic import synthetic_library
-from sync.mapping.overrides import Overrides
+from demo.synthetic import synthetic_library
+from sync.mapping.overrides.document import Overrides
 from sync.mapping.resolve import basis_of, cached_from, resolve_library
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger, NewPlay, PlayState, TimeSource
-from sync.model.run import Claim, LastSync, Outcome, RunLine
+from sync.model.run import LastSync, Lease, Outcome, RunLine
 from sync.model.trakt import PlayKind, TraktPlays
 from sync.planning.new_plays import TimeHints
 from sync.planning.plan import plan_plays
@@ -110,7 +110,7 @@ class Year:
         anilist_id = self._chance.choice(list(self._cache))
         first = len(self._ledger.of(anilist_id)) + 1
         plays = [self._play(anilist_id, number) for number in range(first, first + episodes)]
-        self._last = replace(self._last, writing=Claim(self._run_id, self._now + timedelta(minutes=15)))
+        self._last = replace(self._last, writing=Lease(self._run_id, self._now + timedelta(minutes=15)))
         self._add(plays, PlayState.PENDING)
         self._save()
         if commit:

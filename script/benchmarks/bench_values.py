@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sync.demo import dataset_formats
-from sync.demo.library import DemoAnime, DemoTitle, Library
-from sync.demo.trakt_catalogue import RUNTIME
-from sync.mapping.datasets import MappingIndex, build_index
+from demo import dataset_formats
+from demo.library import DemoAnime, DemoTitle, Library
+from demo.trakt_catalogue import RUNTIME
+from sync.mapping.sources.index import MappingIndex, build_index
 from sync.model.anilist import (
     ActivityKind,
     FuzzyDate,

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from bench_clock import SkippingClock
 
+from demo.start import DemoServices, start_demo
+from demo.synthetic import synthetic_library
+from demo.world import sample_world
 from sync.commands.run import main as run_job
-from sync.demo.start import DemoServices, start_demo
-from sync.demo.synthetic import synthetic_library
-from sync.demo.world import sample_world
 from sync.model.budget import Work
 
 LATENCY = 150

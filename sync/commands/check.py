@@ -9,15 +9,15 @@ from pathlib import Path
 from sync.commands.overrides_text import changed_entries, parse
 from sync.commands.preview import Previewer
 from sync.commands.shell import Options, Shell, clock_for, load_overrides, run_command
-from sync.config import Config, read_config
 from sync.errors import SyncError
-from sync.mapping.overrides import Overrides
+from sync.mapping.overrides.document import Overrides
 from sync.report.preview_page import preview_lines, render_preview
 from sync.report.ranges import counted
 from sync.report.text import log_line
-from sync.services.actions_log import append_summary
 from sync.services.clock import Clock
+from sync.services.console.actions_log import append_summary
 from sync.services.shape import object_at, text
+from sync.settings import Settings, read_settings
 from sync.steps.mapping_run import check_dataset
 from sync.wiring import open_services
 
@@ -32,7 +32,7 @@ def main(options: Options, env: Mapping[str, str], clock: Clock | None = None) -
 
 
 def _check(shell: Shell, env: Mapping[str, str], *, preview: bool, clock: Clock | None) -> int:
-    path = read_config(env, trakt=False, anilist=False)[0].overrides_file
+    path = read_settings(env, trakt=False, anilist=False)[0].overrides_file
     overrides = load_overrides(path)
     shell.log.say(f"{path.name} is in order: {counted(len(overrides.entries), 'entry', 'entries')}.")
     if preview:
@@ -41,25 +41,25 @@ def _check(shell: Shell, env: Mapping[str, str], *, preview: bool, clock: Clock 
 
 
 def _preview(shell: Shell, env: Mapping[str, str], overrides: Overrides, given_clock: Clock | None) -> None:
-    config = shell.config(trakt=False, anilist=False)
-    before = _before(config, env)
+    settings = shell.settings(trakt=False, anilist=False)
+    before = _before(settings, env)
     changed, removed = (
         changed_entries(before, overrides) if before is not None else (frozenset(overrides.entries), frozenset())
     )
-    clock = given_clock or clock_for(config)
-    with open_services(config, clock, shell.redactor, check_dataset=check_dataset, anonymous=True) as services:
-        found = Previewer(config, services, overrides).preview(changed, removed)
+    clock = given_clock or clock_for(settings)
+    with open_services(settings, clock, shell.redactor, check_dataset=check_dataset, anonymous=True) as services:
+        found = Previewer(settings, services, overrides).preview(changed, removed)
     for line in preview_lines(found.entries, found.notes):
         shell.log.say(log_line(line))
-    if config.summary_file is not None:
+    if settings.summary_file is not None:
         page = render_preview(found.entries, found.notes)
-        append_summary(config.summary_file, shell.redactor.redact(page))
+        append_summary(settings.summary_file, shell.redactor.redact(page))
 
 
-def _before(config: Config, env: Mapping[str, str]) -> Overrides | None:
+def _before(settings: Settings, env: Mapping[str, str]) -> Overrides | None:
     """The file as the pull request's base has it; ``None`` if this is no pull request or GitHub does not tell."""
     event_file = env.get("GITHUB_EVENT_PATH", "").strip()
-    if config.github is None or not event_file:
+    if settings.github is None or not event_file:
         return None
     try:
         event: object = json.loads(Path(event_file).read_bytes())
@@ -70,9 +70,9 @@ def _before(config: Config, env: Mapping[str, str]) -> Overrides | None:
     if ref is None:
         return None
 
-    from sync.services.github_proposals import GitHubProposals
+    from sync.services.github.pull_requests import GitHubProposals
 
     try:
-        return parse(GitHubProposals(config.github).fetch_file(config.overrides_file.as_posix(), ref) or "")
+        return parse(GitHubProposals(settings.github).fetch_file(settings.overrides_file.as_posix(), ref) or "")
     except SyncError:
         return None

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from sync.commands.shell import Options, Shell, clock_for, run_command
-from sync.config import Config
 from sync.errors import LoginError, ServiceUnavailable
-from sync.login import is_wanted
 from sync.services.clock import Clock
-from sync.services.token_pair import TokenPair
+from sync.services.tokens.login import is_wanted
+from sync.services.tokens.pair import TokenPair
+from sync.settings import Settings
 from sync.wiring import Services, open_services
 
 log = logging.getLogger(__name__)
@@ -25,14 +25,14 @@ def main(options: Options, env: Mapping[str, str], clock: Clock | None = None) -
 def _connect(shell: Shell, given_clock: Clock | None) -> int:
     if shell.is_fresh_copy():
         return 0
-    config = shell.config(anilist=False)
-    clock = given_clock or clock_for(config)
-    with open_services(config, clock, shell.redactor) as services:
+    settings = shell.settings(anilist=False)
+    clock = given_clock or clock_for(settings)
+    with open_services(settings, clock, shell.redactor) as services:
         services.folder.path.mkdir(parents=True, exist_ok=True)
         with services.folder.locked(clock):
             services.folder.load()
             pair = _ask(shell, services)
-            username = _account_of(pair, config, services)
+            username = _account_of(pair, settings, services)
             services.store.save(pair.with_username(username) if username else pair)
     who = f"the Trakt account {username}" if username else "the account that typed it in; the next run says which"
     shell.log.notice(f"Connected: plays will go to {who}.", title="Connect Trakt")
@@ -48,7 +48,7 @@ def _ask(shell: Shell, services: Services) -> TokenPair:
     return pair
 
 
-def _account_of(pair: TokenPair, config: Config, services: Services) -> str | None:
+def _account_of(pair: TokenPair, settings: Settings, services: Services) -> str | None:
     """Whose the log-in is; ``None`` if Trakt does not say, because a code that worked must not be wasted, and each run
     looks too. One that is not wanted is ended again, and not kept."""
     try:
@@ -56,7 +56,7 @@ def _account_of(pair: TokenPair, config: Config, services: Services) -> str | No
     except ServiceUnavailable as trouble:
         log.warning("%s", trouble.message)
         return None
-    wanted = config.trakt_username
+    wanted = settings.trakt_username
     if is_wanted(wanted, account.username, account.slug):
         return account.username
     with suppress(ServiceUnavailable):  # it is not kept, so nobody has it

@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sync.config import Config
 from sync.errors import ConfigError, LoginError, ServiceUnavailable, StateError, SyncError
-from sync.login import CONNECT
 from sync.model.anilist import AniListUser
 from sync.model.mapping import TitleRef
 from sync.model.run import LastSync
 from sync.model.trakt import Kind
 from sync.planning.safety import check_accounts
 from sync.report.doctor_page import Finding, Level
-from sync.services.anilist_parse import token_expiry
-from sync.services.token_pair import TokenPair
-from sync.services.trakt_errors import APPS_PAGE
+from sync.services.anilist.answers import token_expiry
+from sync.services.tokens.login import CONNECT
+from sync.services.tokens.pair import TokenPair
+from sync.services.trakt.errors import APPS_PAGE
+from sync.settings import Settings
 from sync.wiring import Repository, Services
 
 WARN_BEFORE = timedelta(days=30)
@@ -62,8 +62,8 @@ class Pages:
 class Doctor:
     """One examination: about five requests, none of which changes anything anywhere."""
 
-    def __init__(self, config: Config, services: Services) -> None:
-        self._config = config
+    def __init__(self, settings: Settings, services: Services) -> None:
+        self._settings = settings
         self._services = services
         self._pages = Pages.of(services.repository)
         self._last = LastSync()
@@ -110,8 +110,8 @@ class Doctor:
         self._good("What earlier runs remember (state/) can be read.")
 
     def _anilist(self) -> None:
-        config, services = self._config, self._services
-        token = config.anilist_access_token
+        settings, services = self._settings, self._services
+        token = settings.anilist_access_token
         expiry, now = token_expiry(token) if token else None, services.clock.now()
         if expiry is not None and now <= expiry <= now + WARN_BEFORE:
             self._note(
@@ -119,19 +119,19 @@ class Doctor:
                 "Make a new one (docs/setup.md, step 3) and replace the secret.",
                 ANILIST_CLIENTS,
             )
-        if not token and not config.anilist_username:
+        if not token and not settings.anilist_username:
             return  # named among the settings already
-        user = self._anilist_user = services.anilist.fetch_owner(config.anilist_username, services.deadline)
+        user = self._anilist_user = services.anilist.fetch_owner(settings.anilist_username, services.deadline)
         how = "with your token" if token else "without a token, as it is public"
         self._good(f"The AniList list of {user.name} can be read, {how}.")
 
     def _trakt(self) -> None:
-        if not self._config.trakt_client_id:
+        if not self._settings.trakt_client_id:
             return  # named among the settings already
-        pair = self._services.store.load() if self._config.trakt_client_secret else None
+        pair = self._services.store.load() if self._settings.trakt_client_secret else None
         if pair is None:
             self._look(self._app)
-            if self._config.trakt_client_secret:
+            if self._settings.trakt_client_secret:
                 raise LoginError("No Trakt account is connected yet.", "Run Actions → Connect Trakt.")
             return
         now, until = self._services.clock.now(), pair.expires_at
@@ -154,7 +154,7 @@ class Doctor:
                 "Trakt no longer takes the stored log-in: it was revoked or is too old.", CONNECT
             ) from None
         self._trakt_user = account.username
-        wanted = self._config.trakt_username
+        wanted = self._settings.trakt_username
         if wanted and wanted.casefold() not in (account.username.casefold(), (account.slug or "").casefold()):
             self._wrong(
                 f"The connected Trakt account is {account.username}, but TRAKT_USERNAME is {wanted}.",

@@ -35,7 +35,7 @@ _YAML_WORDS = {"true", "yes", "on", "null", "no"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestedMap:
     """What a form asks for: ``line`` is ready for ``overrides.yaml``."""
 
     anilist_id: int
@@ -50,7 +50,7 @@ class BadForm(Exception):
         self.problems = tuple(problems)
 
 
-def parse_form(body: str) -> Wish:
+def parse_form(body: str) -> RequestedMap:
     """The wish that an issue's text holds. Raises ``BadForm``."""
     if len(body) > LONGEST_FORM:
         raise BadForm([f"The form holds more than {LONGEST_FORM:,} characters; a mapping needs far fewer."])
@@ -59,7 +59,7 @@ def parse_form(body: str) -> Wish:
     parts = _skip(fields) if fields.get(ACTION) == SKIP else _mapping(fields, problems)
     if problems:
         raise BadForm(problems)
-    return Wish(anilist_id, f"{anilist_id}: {{{', '.join(parts)}}}")
+    return RequestedMap(anilist_id, f"{anilist_id}: {{{', '.join(parts)}}}")
 
 
 def _fields(body: str) -> dict[str, str]:

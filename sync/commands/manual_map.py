@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sync.commands.issue_form import BadForm, Wish, parse_form
+from sync.commands.issue_form import BadForm, RequestedMap, parse_form
 from sync.commands.overrides_text import FILE, changed_entries, parse, put_entry
 from sync.commands.preview import Preview
 from sync.errors import ConfigError
-from sync.mapping.overrides import Overrides
+from sync.mapping.overrides.document import Overrides
 from sync.report import manual_map_texts as texts
-from sync.services.github_proposals import Proposal, PullRequestsForbidden
+from sync.services.github.pull_requests import FileChange, PullRequestsForbidden
 from sync.services.shape import object_at, text, whole
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Proposals(Protocol):
     def push_file(self, branch: str, path: str, text: str, message: str) -> None:
         """Puts a commit with this file changed on a branch of its own."""
 
-    def propose(self, branch: str, *, title: str, body: str) -> Proposal:
+    def propose(self, branch: str, *, title: str, body: str) -> FileChange:
         """The pull request of a branch."""
 
     def comment(self, issue_number: int, text: str) -> None:
@@ -89,7 +89,7 @@ class ManualMap:
             self._proposals.comment(issue.number, texts.render_bad_form(wrong.problems))
             return f"Issue {issue.number} was answered with what is wrong in it."
 
-    def _propose(self, issue: Issue, wish: Wish) -> str:
+    def _propose(self, issue: Issue, wish: RequestedMap) -> str:
         before = self._proposals.fetch_file(self._path, self._proposals.base) or ""
         known = parse(before)
         parse(wish.line)  # a mistake in the line itself is the form's, not the file's
@@ -106,7 +106,7 @@ class ManualMap:
             return f"Issue {issue.number} was answered: {FILE} says so already."
         return self._open(issue, wish, after, self._previews(overrides, changed))
 
-    def _open(self, issue: Issue, wish: Wish, after: str, preview: Preview) -> str:
+    def _open(self, issue: Issue, wish: RequestedMap, after: str, preview: Preview) -> str:
         branch = f"map/issue-{issue.number}"
         message = f"Map AniList {wish.anilist_id} (issue {issue.number})"
         self._proposals.push_file(branch, self._path, after, message)

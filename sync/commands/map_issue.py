@@ -9,12 +9,12 @@ from pathlib import Path
 from sync.commands.manual_map import Issue, ManualMap
 from sync.commands.preview import Preview, Previewer
 from sync.commands.shell import Options, Shell, clock_for, run_command
-from sync.config import Config
 from sync.errors import ConfigError
-from sync.mapping.overrides import Overrides
+from sync.mapping.overrides.document import Overrides
 from sync.report.text import plain
-from sync.services.actions_log import append_summary
 from sync.services.clock import Clock
+from sync.services.console.actions_log import append_summary
+from sync.settings import Settings
 from sync.steps.mapping_run import check_dataset
 from sync.wiring import open_services
 
@@ -25,30 +25,30 @@ def main(options: Options, env: Mapping[str, str], clock: Clock | None = None) -
 
 
 def _map_issue(shell: Shell, env: Mapping[str, str], given_clock: Clock | None) -> int:
-    config = shell.config(trakt=False, anilist=False)
+    settings = shell.settings(trakt=False, anilist=False)
     event_file = env.get("GITHUB_EVENT_PATH", "").strip()
-    if config.github is None or not event_file:
+    if settings.github is None or not event_file:
         raise ConfigError(["map-issue runs in a workflow that an issue starts; here there is none."])
     issue = Issue.of_event(_event(Path(event_file)))
     if issue is None:
         shell.log.say("This was not started by an issue, so there is nothing to map.")
         return 0
 
-    from sync.services.github_proposals import GitHubProposals
+    from sync.services.github.pull_requests import GitHubProposals
 
-    proposals = GitHubProposals(config.github)
-    path = _in_repository(config)
-    editor = f"{config.github.server_url}/{config.github.repository}/edit/{proposals.base}/{path}"
+    proposals = GitHubProposals(settings.github)
+    path = _in_repository(settings)
+    editor = f"{settings.github.server_url}/{settings.github.repository}/edit/{proposals.base}/{path}"
 
     def previews(overrides: Overrides, changed: frozenset[int]) -> Preview:
-        clock = given_clock or clock_for(config)
-        with open_services(config, clock, shell.redactor, check_dataset=check_dataset, anonymous=True) as services:
-            return Previewer(config, services, overrides).preview(changed)
+        clock = given_clock or clock_for(settings)
+        with open_services(settings, clock, shell.redactor, check_dataset=check_dataset, anonymous=True) as services:
+            return Previewer(settings, services, overrides).preview(changed)
 
     done = ManualMap(proposals, path, editor, previews).act_on(issue)
     shell.log.say(done)
-    if config.summary_file is not None:
-        append_summary(config.summary_file, f"{plain(done, 400)}\n")
+    if settings.summary_file is not None:
+        append_summary(settings.summary_file, f"{plain(done, 400)}\n")
     return 0
 
 
@@ -60,7 +60,7 @@ def _event(path: Path) -> object:
     return event
 
 
-def _in_repository(config: Config) -> str:
+def _in_repository(settings: Settings) -> str:
     """Where ``overrides.yaml`` is in the repository; the job runs at its root."""
-    path = config.overrides_file
+    path = settings.overrides_file
     return (path.resolve().relative_to(Path().resolve()) if path.is_absolute() else path).as_posix()

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from sync.errors import ConfigError
-from sync.mapping.overrides import Override, Overrides, parse_overrides
-from sync.mapping.yaml_node import YamlMapping
+from sync.mapping.overrides.document import Override, Overrides, parse_overrides
+from sync.mapping.overrides.yaml_node import YamlMapping
 from sync.services.yaml_file import parse_yaml
 
 FILE = "overrides.yaml"

@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date
 
-from sync.config import Config
 from sync.errors import ConfigError, SyncError
-from sync.mapping.overrides import Override, Overrides
+from sync.mapping.overrides.document import Override, Overrides
 from sync.model.anilist import Media, MediaListEntry, MediaListStatus
 from sync.model.mapping import Resolution, Span, Verdict
 from sync.model.plan import Ledger, PlayState
@@ -17,6 +16,7 @@ from sync.report.entry_view import view_entry
 from sync.report.preview_page import EntryPreview, SpanDates
 from sync.report.ranges import format_spans
 from sync.services.state import State
+from sync.settings import Settings
 from sync.steps.mapping_run import EntryTargets, Mapped, Mapper
 from sync.wiring import Services
 
@@ -48,8 +48,8 @@ class Found:
 class Previewer:
     """Previews entries of one ``overrides.yaml``. ``services`` are opened without a log-in."""
 
-    def __init__(self, config: Config, services: Services, overrides: Overrides) -> None:
-        self._config = config
+    def __init__(self, settings: Settings, services: Services, overrides: Overrides) -> None:
+        self._settings = settings
         self._services = services
         self._overrides = overrides
 
@@ -76,13 +76,13 @@ class Previewer:
             found.notes.append(f"Titles and episode counts are missing here. {trouble}")
         self._read_list(found, state)
         entries = tuple(_whole(found.media[anilist_id]) for anilist_id in ids if anilist_id in found.media)
-        if not self._config.trakt_client_id:
+        if not self._settings.trakt_client_id:
             found.notes.append(
                 "Trakt was not asked, because TRAKT_CLIENT_ID is not set: the places are as the file says."
             )
             return found
         try:
-            mapper = Mapper(services, self._config, self._overrides, services.clock.now())
+            mapper = Mapper(services, self._settings, self._overrides, services.clock.now())
             found.mapped = mapper.map(entries, {})
         except SyncError as trouble:
             found.notes.append(f"Trakt could not be asked, so the places are as the file says. {trouble}")
@@ -90,7 +90,7 @@ class Previewer:
 
     def _read_list(self, found: Found, state: State) -> None:
         """The public list of whoever is synced here; it also says which titles are no secret."""
-        name = self._config.anilist_username or state.last_sync.anilist_user
+        name = self._settings.anilist_username or state.last_sync.anilist_user
         found.show_all = name is None
         if name is None or not found.media:
             return
@@ -108,7 +108,7 @@ class Previewer:
         entry = (found.listed or {}).get(anilist_id)
         if entry is None and found.show_all and anilist_id in found.media:
             entry = _whole(found.media[anilist_id])
-        return EntryPreview(view_entry(anilist_id, entry, mapping, log_titles=self._config.log_titles))
+        return EntryPreview(view_entry(anilist_id, entry, mapping, log_titles=self._settings.log_titles))
 
     def _entry(self, anilist_id: int, found: Found, ledger: Ledger) -> EntryPreview:
         resolution = found.mapped.resolutions.get(anilist_id)

@@ -28,14 +28,14 @@ def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Cl
     scheduled = env.get("GITHUB_EVENT_NAME") == "schedule"
     if options.again and options.anilist_id is None:
         raise ConfigError(["--again needs --anilist-id: it adds back what was removed or undone of one entry."])
-    config, problems = shell.look_at_config(trakt_secret=not options.dry_run)
-    overrides, mistakes = look_at_overrides(config.overrides_file)
-    clock = given_clock or clock_for(config)
+    settings, problems = shell.look_at_settings(trakt_secret=not options.dry_run)
+    overrides, mistakes = look_at_overrides(settings.overrides_file)
+    clock = given_clock or clock_for(settings)
     run_id = new_run_id(clock)
     if problems or mistakes:
         error = ConfigError((*problems, *mistakes))
         if scheduled:
-            publish_failure(error, config, open_repository(config, clock), now=clock.now(), run_id=run_id)
+            publish_failure(error, settings, open_repository(settings, clock), now=clock.now(), run_id=run_id)
         raise error
     request = RunRequest(
         run_id=run_id,
@@ -45,17 +45,17 @@ def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Cl
         again=options.again,
     )
     with open_services(
-        config,
+        settings,
         clock,
         shell.redactor,
         check_dataset=check_dataset,
         read_only=options.dry_run,
-        anonymous=options.dry_run and not may_be_connected(config),
+        anonymous=options.dry_run and not may_be_connected(settings),
     ) as services:
         services.folder.path.mkdir(parents=True, exist_ok=True)
         with services.folder.locked(clock):
-            finished = Job(config, services, overrides, request).run()
-            report = publish(finished, config, services, scheduled=scheduled)
+            finished = Job(settings, services, overrides, request).run()
+            report = publish(finished, settings, services, scheduled=scheduled)
     for line in render_log_lines(report):
         shell.log.say(line)
     return _exit_code(shell, report, finished, scheduled=scheduled)

@@ -20,14 +20,14 @@ def main(options: Options, env: Mapping[str, str], clock: Clock | None = None) -
 
 
 def _save(shell: Shell, given_clock: Clock | None) -> int:
-    config = shell.config(trakt=False, anilist=False)
-    clock = given_clock or clock_for(config)
-    repository = open_repository(config, clock)
+    settings = shell.settings(trakt=False, anilist=False)
+    clock = given_clock or clock_for(settings)
+    repository = open_repository(settings, clock)
     if repository is None:
         shell.log.say("Nothing to commit to: GITHUB_TOKEN or GITHUB_REPOSITORY is missing.")
         return 0
-    folder = StateFolder(config.state_dir)
-    _end_claim(folder)
+    folder = StateFolder(settings.state_dir)
+    _end_lease(folder)
     names = tuple(name for name in folder.files() if not name.endswith(PAGES))
     if names:
         repository.commit(folder, MESSAGE, only=names)
@@ -35,7 +35,7 @@ def _save(shell: Shell, given_clock: Clock | None) -> int:
     return 0
 
 
-def _end_claim(folder: StateFolder) -> None:
+def _end_lease(folder: StateFolder) -> None:
     """Notes that the run of this machine no longer writes, so that the next one need not wait."""
     try:
         last = folder.load().last_sync

@@ -10,17 +10,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
-from sync.config import Config, read_config
 from sync.errors import ConfigError, SyncError
-from sync.mapping.overrides import Overrides, parse_overrides
+from sync.mapping.overrides.document import Overrides, parse_overrides
 from sync.report.errors_page import error_line, render_error
-from sync.services.actions_log import ActionsLog, ActionsLogHandler, append_summary
 from sync.services.clock import SystemClock
-from sync.services.redaction import Redactor
+from sync.services.console.actions_log import ActionsLog, ActionsLogHandler, append_summary
+from sync.services.http.redaction import Redactor
 from sync.services.yaml_file import load_yaml
+from sync.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from sync.services.terminal import Terminal
+    from sync.services.console.terminal import Terminal
 
 BUG = 70
 FIRST_SETTINGS = ("TRAKT_CLIENT_ID", "TRAKT_CLIENT_SECRET", "ANILIST_USERNAME", "ANILIST_ACCESS_TOKEN")
@@ -39,21 +39,21 @@ class Shell:
         self.log = ActionsLog(stream, in_actions=self.in_actions, redact=self.redactor.redact)
         self._summary_file = Path(path) if (path := env.get("GITHUB_STEP_SUMMARY", "").strip()) else None
 
-    def config(self, *, trakt: bool = True, anilist: bool = True) -> Config:
-        """The settings; see ``parse_config``. Raises ``ConfigError``."""
-        config, problems = self.look_at_config(trakt=trakt, anilist=anilist)
+    def settings(self, *, trakt: bool = True, anilist: bool = True) -> Settings:
+        """The settings; see ``parse_settings``. Raises ``ConfigError``."""
+        settings, problems = self.look_at_settings(trakt=trakt, anilist=anilist)
         if problems:
             raise ConfigError(problems)
-        return config
+        return settings
 
-    def look_at_config(
+    def look_at_settings(
         self, *, trakt: bool = True, anilist: bool = True, trakt_secret: bool = True
-    ) -> tuple[Config, tuple[str, ...]]:
-        """The settings as far as they can be used, and what is wrong with them; see ``read_config``."""
-        config, problems = read_config(self._env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
-        self.redactor.add(*config.secrets)
-        self.log.mask(config.secrets)
-        return config, problems
+    ) -> tuple[Settings, tuple[str, ...]]:
+        """The settings as far as they can be used, and what is wrong with them; see ``read_settings``."""
+        settings, problems = read_settings(self._env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
+        self.redactor.add(*settings.secrets)
+        self.log.mask(settings.secrets)
+        return settings, problems
 
     def is_fresh_copy(self, *, anywhere: bool = False) -> bool:
         """Whether nothing at all is set yet, on Actions or ``anywhere``; then it says where the steps are."""
@@ -83,7 +83,7 @@ class Shell:
         root.setLevel(level)
         root.propagate = False
         if self.terminal is not None:
-            from sync.services.terminal import ProgressHandler
+            from sync.services.console.terminal import ProgressHandler
 
             root.addHandler(ProgressHandler(self.terminal))
             root.setLevel(logging.DEBUG)
@@ -115,14 +115,14 @@ def run_command(env: Mapping[str, str], command: Callable[[Shell], int]) -> int:
 
 def open_terminal(env: Mapping[str, str]) -> Terminal:
     """The person's terminal; what draws on it is imported only then."""
-    from sync.services.terminal import Terminal
+    from sync.services.console.terminal import Terminal
 
     return Terminal(sys.stdout, env)
 
 
-def clock_for(config: Config) -> SystemClock:
+def clock_for(settings: Settings) -> SystemClock:
     """The machine's clock, or a fast one against stand-ins on this machine."""
-    return SystemClock(config.clock_speed)
+    return SystemClock(settings.clock_speed)
 
 
 def load_overrides(path: Path) -> Overrides:

@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from sync.commands.run import new_run_id
 from sync.commands.shell import Options, Shell, clock_for, run_command
 from sync.commands.undoing import BATCH, Eraser, Found, lines_of
-from sync.commands.unshelving import Restoring, ShelfEraser
-from sync.config import Config
+from sync.commands.unshelving import ListEraser, Restoring
 from sync.errors import ConfigError
+from sync.model.lists import TraktList
 from sync.model.run import LastSync
-from sync.model.shelves import Shelf
 from sync.report.ranges import counted
-from sync.services.actions_log import append_summary
 from sync.services.clock import Clock
+from sync.services.console.actions_log import append_summary
 from sync.services.state import JournalAction, JournalLine, JournalPlay, StateFolder, standing_changes
-from sync.steps.memory import refuse_if_claimed
+from sync.settings import Settings
+from sync.steps.memory import refuse_if_leased
 from sync.wiring import Services, open_services
 
 
@@ -33,28 +33,28 @@ def _undo(shell: Shell, options: Options, given_clock: Clock | None) -> int:
     anilist_id: int | None = options.anilist_id
     if run_id is None and anilist_id is None:
         raise ConfigError(["Say what to undo: a run id (its summary names it) or an AniList id."])
-    config = shell.config(anilist=False)
-    clock = given_clock or clock_for(config)
-    with open_services(config, clock, shell.redactor, read_only=options.dry_run) as services:
+    settings = shell.settings(anilist=False)
+    clock = given_clock or clock_for(settings)
+    with open_services(settings, clock, shell.redactor, read_only=options.dry_run) as services:
         services.folder.path.mkdir(parents=True, exist_ok=True)
         with services.folder.locked(clock):
             state = services.folder.load()
             if not options.dry_run:
-                refuse_if_claimed(state.last_sync, clock.now())
+                refuse_if_leased(state.last_sync, clock.now())
             plays = _journaled(services.folder, run_id, anilist_id)
             services.login.access_token()
             eraser = Eraser(services.trakt, services.deadline)
             found = eraser.find(plays)
             words = _words(state.last_sync, plays, found, what=_what(run_id, anilist_id), dry_run=options.dry_run)
             changes = standing_changes(services.folder.load_journal(), run_id=run_id, anilist_id=anilist_id)
-            shelves = ShelfEraser(services.trakt, services.folder, services.deadline)
-            restoring = shelves.find(changes)
+            lists = ListEraser(services.trakt, services.folder, services.deadline)
+            restoring = lists.find(changes)
             words += _words_of_lists(restoring, len(changes), dry_run=options.dry_run)
             if not options.dry_run:
                 own_id = new_run_id(clock)
                 _remove(eraser, found, plays, services, clock_run_id=own_id, undoes=run_id)
-                shelves.restore(restoring, changes, run_id=own_id, undoes=run_id)
-            _say(shell, config, words)
+                lists.restore(restoring, changes, run_id=own_id, undoes=run_id)
+            _say(shell, settings, words)
             if not options.dry_run and services.repository is not None and services.folder.has_news(clock.now()):
                 services.repository.commit(services.folder, f"Undo of {_what(run_id, anilist_id)}")
     return 0
@@ -125,26 +125,26 @@ def _words(
 
 def _words_of_lists(restoring: Sequence[Restoring], changes: int, *, dry_run: bool) -> list[str]:
     verb = "Would put back" if dry_run else "Put back"
-    by_shelf = Counter(each.shelf for each in restoring)
-    lines = [f"{verb} to what they were before: {_named(shelf, count)}." for shelf, count in sorted(by_shelf.items())]
+    by_list = Counter(each.which for each in restoring)
+    lines = [f"{verb} to what they were before: {_named(which, count)}." for which, count in sorted(by_list.items())]
     left = changes - sum(len(each.undone) for each in restoring)
     if left:
         lines.append(f"{counted(left, 'change')} of lists left alone: they had been changed on Trakt since.")
     return lines
 
 
-def _named(shelf: Shelf, count: int) -> str:
+def _named(which: TraktList, count: int) -> str:
     words = {
-        Shelf.RATINGS: ("rating", "ratings"),
-        Shelf.WATCHLIST: ("watchlist entry", "watchlist entries"),
-        Shelf.DROPPED: ("dropped show", "dropped shows"),
+        TraktList.RATINGS: ("rating", "ratings"),
+        TraktList.WATCHLIST: ("watchlist entry", "watchlist entries"),
+        TraktList.DROPPED: ("dropped show", "dropped shows"),
     }
-    return counted(count, *words[shelf])
+    return counted(count, *words[which])
 
 
-def _say(shell: Shell, config: Config, words: Sequence[str]) -> None:
+def _say(shell: Shell, settings: Settings, words: Sequence[str]) -> None:
     for line in words:
         shell.log.say(line)
-    if config.summary_file is not None:
+    if settings.summary_file is not None:
         rows = "\n".join(f"- {line}" for line in words[1:])
-        append_summary(config.summary_file, f"## ↩️ {words[0]}\n\n{rows}\n")
+        append_summary(settings.summary_file, f"## ↩️ {words[0]}\n\n{rows}\n")

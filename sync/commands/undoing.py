@@ -12,9 +12,9 @@ from sync.errors import UnknownOutcome
 from sync.model.plan import Ledger, LedgerPlay
 from sync.model.trakt import UNKNOWN_TIME, PlayKind, WatchedAt
 from sync.services.deadline import Deadline, OutOfTime
+from sync.services.http.transport import OutcomeUnknown
 from sync.services.state import JournalPlay
-from sync.services.trakt import TraktClient
-from sync.services.transport import OutcomeUnknown
+from sync.services.trakt.client import TraktClient
 
 FEW = 20
 """Up to this many items are looked up one by one; beyond, the whole history takes fewer requests (250 plays a page)."""

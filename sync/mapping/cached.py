@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from sync.mapping.layout import render_spans, unmoved
-from sync.mapping.overrides import Override
+from sync.mapping.overrides.document import Override
 from sync.model.anilist import Media
 from sync.model.mapping import CachedMapping, Catalogue, Evidence, Resolution
 from sync.model.trakt import Kind

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sync.mapping.candidates import Proposal, run_from
-from sync.mapping.evidence import facts
+from sync.mapping.judging.facts import facts
+from sync.mapping.judging.verdict import Judged, judge
+from sync.mapping.judging.weights import CLASH_GAP
 from sync.mapping.layout import Place, Seasons, all_places
 from sync.mapping.placement import Placement, judged_shows
+from sync.mapping.proposals import Proposal, run_from
 from sync.mapping.subject import Subject
-from sync.mapping.verdict import Judged, judge
-from sync.mapping.weights import CLASH_GAP
 from sync.mapping.world import World
 from sync.model.anilist import Media
 from sync.model.mapping import Resolution, Verdict

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sync.mapping.claims import Claim, Source
-from sync.mapping.films import JudgedFilm, film_verdict
+from sync.mapping.judging.films import JudgedFilm, film_verdict
+from sync.mapping.judging.verdict import Judged, verdict
+from sync.mapping.judging.weights import MIN_SCORE
+from sync.mapping.sources.claims import Claim, Source
 from sync.mapping.subject import Subject
 from sync.mapping.titles import Wishes
 from sync.mapping.told import told_id
-from sync.mapping.verdict import Judged, verdict
-from sync.mapping.weights import MIN_SCORE
 from sync.mapping.wording import base_titles, plain, titles_of
 from sync.mapping.world import World
 from sync.model.mapping import TextQuery, TitleRef, Verdict

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sync.mapping.cached import basis_of, cached_from, from_cache
-from sync.mapping.datasets import MappingIndex
-from sync.mapping.explain import film_candidate, show_candidate, why_film, why_show
+from sync.mapping.judging.explanation import film_candidate, show_candidate, why_film, why_show
 from sync.mapping.layout import fingerprint
 from sync.mapping.neighbours import CLASH, clashes, film_clashes, holders, look_again
-from sync.mapping.overrides import Overrides
+from sync.mapping.overrides.document import Overrides
 from sync.mapping.placement import Placement, place
 from sync.mapping.settled import settle_all
+from sync.mapping.sources.index import MappingIndex
 from sync.mapping.subject import subject_of
 from sync.mapping.titles import Wishes
 from sync.mapping.world import World

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sync.mapping.cached import basis_of, drift_of, from_cache
-from sync.mapping.overrides import Override, Overrides
+from sync.mapping.overrides.document import Override, Overrides
 from sync.mapping.titles import Wishes
 from sync.mapping.told import settle
 from sync.mapping.world import World

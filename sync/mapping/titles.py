@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sync.mapping.claims import Claim
-from sync.mapping.datasets import MappingIndex, refs_of
+from sync.mapping.sources.claims import Claim
+from sync.mapping.sources.index import MappingIndex, refs_of
 from sync.model.mapping import Catalogue, Needs, TitleRef
 from sync.model.trakt import Kind, TraktTitle
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sync.mapping.candidates import run_from
 from sync.mapping.layout import Seasons, all_places, fingerprint, last_episode, render_spans
-from sync.mapping.overrides import Override
+from sync.mapping.overrides.document import Override
+from sync.mapping.proposals import run_from
 from sync.mapping.titles import Wishes
 from sync.mapping.world import World
 from sync.model.anilist import Media

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sync.mapping.candidates import propose
-from sync.mapping.claims import Claim, Source
-from sync.mapping.datasets import MappingIndex
-from sync.mapping.evidence import facts
-from sync.mapping.films import JudgedFilm, judge_film
+from sync.mapping.judging.facts import facts
+from sync.mapping.judging.films import JudgedFilm, judge_film
+from sync.mapping.judging.rivals import Sibling, siblings_of
+from sync.mapping.judging.verdict import Judged, judge
 from sync.mapping.layout import Seasons
-from sync.mapping.siblings import Sibling, siblings_of
+from sync.mapping.proposals import propose
+from sync.mapping.sources.claims import Claim, Source
+from sync.mapping.sources.index import MappingIndex
 from sync.mapping.subject import Subject
 from sync.mapping.titles import Titles, Wishes
-from sync.mapping.verdict import Judged, judge
 from sync.model.anilist import Media
 from sync.model.mapping import Catalogue, TitleRef
 from sync.model.trakt import Kind, TraktTitle

@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sync.model.anilist import MediaListEntry
+from sync.model.lists import ListReport
 from sync.model.mapping import CachedMapping, Resolution
 from sync.model.plan import NewPlay, Plan
-from sync.model.shelves import ShelfReport
 
 
 class Outcome(StrEnum):
@@ -39,7 +39,7 @@ class RunLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Lease:
     """That a run is writing to Trakt, and until when it may be: other runs keep away."""
 
     run_id: str
@@ -65,7 +65,7 @@ class LastSync:
     counts: Mapping[str, int] = field(default_factory=dict)
     datasets: Mapping[str, str] = field(default_factory=dict)
     runs: tuple[RunLine, ...] = ()
-    writing: Claim | None = None
+    writing: Lease | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +117,4 @@ class RunReport:
     remembered: Mapping[int, CachedMapping] = field(default_factory=dict)
     mapped: int | None = None
     newest_play_at: datetime | None = None
-    shelves: ShelfReport = field(default_factory=ShelfReport)
+    lists: ListReport = field(default_factory=ListReport)

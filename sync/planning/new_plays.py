@@ -11,7 +11,7 @@ from sync.model.plan import NewPlay, PlayTarget, UndatedPlays
 from sync.model.trakt import UNKNOWN_TIME
 from sync.planning.decision import Targets
 from sync.planning.progress import watched_count
-from sync.planning.watched_at import Timed, watched_times
+from sync.planning.times.watched_at import Timed, watched_times
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from sync.model.anilist import MediaListEntry
 from sync.model.plan import Displaced, Ledger, LedgerPlay, NewPlay, Plan, PlayState, PlayTarget, Waiting
 from sync.model.trakt import TraktPlays
 from sync.planning.decision import Action, Targets, TraktKey, decide, taken_away
-from sync.planning.minutes import ceil_minute, floor_minute
 from sync.planning.new_plays import NO_HINTS, Ask, PlayTimes, TimeHints, new_play
 from sync.planning.progress import watched_count
+from sync.planning.times.minutes import ceil_minute, floor_minute
 
 NOT_LISTED = "Trakt does not list them yet"
 NOT_AIRED = "Trakt says that they are yet to air"

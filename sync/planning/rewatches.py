@@ -10,12 +10,12 @@ from sync.model.anilist import ListActivity, MediaListEntry
 from sync.model.plan import Ledger, LedgerPlay, NewPlay, Plan, PlayState, PlayTarget
 from sync.model.trakt import UNKNOWN_TIME, TraktPlays, WatchedAt
 from sync.planning.decision import Action, Targets, TraktKey, decide
-from sync.planning.minutes import ceil_minute, floor_minute, to_time
 from sync.planning.new_plays import NO_HINTS, TimeHints
 from sync.planning.progress import WHOLE
-from sync.planning.rounds import rewatch_count
-from sync.planning.viewings import rewatch_viewings
-from sync.planning.watched_at import Timed
+from sync.planning.times.minutes import ceil_minute, floor_minute, to_time
+from sync.planning.times.rounds import rewatch_count
+from sync.planning.times.viewings import rewatch_viewings
+from sync.planning.times.watched_at import Timed
 
 SAME_VIEWING = 12 * 60
 """A play on Trakt within this many minutes of a logged rewatch is that rewatch."""

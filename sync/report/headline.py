@@ -5,9 +5,9 @@ from __future__ import annotations
 from sync.model.run import Outcome, RunReport
 from sync.report.dates import format_ago, format_stamp
 from sync.report.entry_plays import count_titles
+from sync.report.list_sections import changes_shown, format_changes
 from sync.report.needs_you import entries_in_need
 from sync.report.ranges import counted, joined
-from sync.report.shelf_sections import changes_shown, format_changes
 from sync.report.text import plain
 from sync.report.trouble import split_trouble
 
@@ -46,7 +46,7 @@ def render_headline(report: RunReport) -> str:
 def _so_far(report: RunReport, changes: str) -> str:
     total = len(report.posted) + report.carried_over
     others = f", {changes} changed" if changes else ""
-    if report.carried_over or report.shelves.carried_over:
+    if report.carried_over or report.lists.carried_over:
         return f"{len(report.posted):,} of {counted(total, 'play')} added{others}: the next run carries on"
     return f"{counted(len(report.posted), 'play')} added so far{others}"
 

@@ -15,13 +15,13 @@ from sync.model.run import RunReport
 from sync.report.dates import format_stamp
 from sync.report.entry_view import EntryView, view_of
 from sync.report.headline import render_headline
+from sync.report.list_sections import list_sections
 from sync.report.need_sections import need_sections, settle_sentence
 from sync.report.needs_you import NeedsYou, entries_in_need
 from sync.report.override_snippet import render_snippet
 from sync.report.page import Section, render_page
 from sync.report.play_sections import count_section, play_sections
 from sync.report.ranges import counted
-from sync.report.shelf_sections import shelf_sections
 from sync.report.summary import action_link
 from sync.report.text import escape, plain, prose
 from sync.report.trouble import describe
@@ -74,7 +74,7 @@ def render_brake_issue(report: RunReport) -> tuple[str, str]:
         "with **allow_large** ticked; this issue then closes by itself. If it does not look right, leave it: nothing "
         "happens without your word.",
     ]
-    parts = (*count_section(report), *play_sections(report), *shelf_sections(report), *need_sections(report))
+    parts = (*count_section(report), *play_sections(report), *list_sections(report), *need_sections(report))
     sections = [Section("\n".join(opening) + "\n", rank=0), *parts]
     return render_headline(report), render_page(sections, SIZE_LIMIT)
 

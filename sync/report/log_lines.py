@@ -8,11 +8,11 @@ from sync.report.dates import format_sources, format_when
 from sync.report.entry_plays import EntryPlays, group_plays
 from sync.report.entry_view import trakt_name, view_of
 from sync.report.headline import coverage, explanation, meta_parts, render_headline
+from sync.report.list_sections import format_changes, list_lines
 from sync.report.needs_you import NeedsYou, entries_in_need
 from sync.report.override_snippet import skip_line
 from sync.report.play_sections import because, preview_counts, written_or_planned
 from sync.report.ranges import counted, joined
-from sync.report.shelf_sections import format_changes, shelf_lines
 from sync.report.side_sections import request_line, side_groups
 from sync.report.text import log_line
 
@@ -33,14 +33,14 @@ def render_log_lines(report: RunReport) -> list[str]:
         )
     word = "Would add" if report.outcome in {Outcome.BRAKE, Outcome.PREVIEW} else "Added"
     lines += _cut([_play_line(report, word, group) for group in group_plays(written_or_planned(report))])
-    lines += _cut(shelf_lines(report))
+    lines += _cut(list_lines(report))
     lines += [f"Warning: {warning}" for warning in report.warnings]
     lines += _cut([_need_line(need) for need in entries_in_need(report)])
     for group in side_groups(report):
         lines += [f"{group.heading}.", *_cut([f"  {view.named}: {words}." for view, words in group.lines])]
     if report.requests:
         lines.append(f"Requests: {request_line(report)}.")
-    changes = format_changes(report.shelves.done)
+    changes = format_changes(report.lists.done)
     if report.posted or changes:
         these = joined([_these(len(report.posted)) if report.posted else "", changes])
         lines.append(f"To take {these} back: python -m sync undo {report.run_id}")

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sync.model.anilist import MediaListEntry
+from sync.model.lists import ListMemory
 from sync.model.mapping import CachedMapping, Verdict
 from sync.model.plan import Ledger, PlayState
 from sync.model.run import LastSync, RunLine
-from sync.model.shelves import Shelves
 from sync.report.dates import format_day, format_moment, format_stamp
 from sync.report.entry_view import EntryView, view_entry
+from sync.report.list_sections import format_set
 from sync.report.page import Section, folded, render_page
 from sync.report.ranges import counted, format_spans
-from sync.report.shelf_sections import format_set
 from sync.report.text import code, escape, link, prose
 
 SIZE_LIMIT = 300_000
@@ -44,7 +44,7 @@ class Status:
     links: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     log_titles: bool = True
-    shelves: Shelves = field(default_factory=Shelves)
+    lists: ListMemory = field(default_factory=ListMemory)
 
 
 def render_status_page(status: Status, *, chart_file: str | None = "plays.svg", limit: int = SIZE_LIMIT) -> str:
@@ -99,7 +99,7 @@ def _totals(status: Status, views: list[EntryView]) -> str:
         share = "99.9" if troubled and share == "100" else share
         watched = counted(mapped + troubled, "watched entry", "watched entries")
         parts.append(f"**{mapped:,} of {watched}** mapped ({share} %)")
-    if put := format_set(status.shelves):
+    if put := format_set(status.lists):
         parts.append(f"{put} set")
     left_out = sum(status.skipped.values()) + sum(view.verdict is Verdict.SKIPPED for view in views)
     if left_out:

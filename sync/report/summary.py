@@ -5,11 +5,11 @@ from __future__ import annotations
 from sync.model.run import Outcome, RunReport
 from sync.report.breakpoints import breakpoint_section
 from sync.report.headline import SYMBOLS, coverage, explanation, meta_parts, render_headline
+from sync.report.list_sections import format_changes, list_sections
 from sync.report.need_sections import need_sections, warning_section
 from sync.report.page import Section, render_page
 from sync.report.play_sections import count_section, play_sections
 from sync.report.ranges import counted, joined
-from sync.report.shelf_sections import format_changes, shelf_sections
 from sync.report.side_sections import request_section, side_sections
 from sync.report.text import code, escape, link, prose
 
@@ -27,7 +27,7 @@ def render_summary(report: RunReport, *, limit: int = SIZE_LIMIT) -> str:
         *breakpoint_section(report),
         *count_section(report),
         *play_sections(report),
-        *shelf_sections(report),
+        *list_sections(report),
         *warning_section(report),
         *need_sections(report),
         *side_sections(report),
@@ -73,7 +73,7 @@ def _meta(report: RunReport) -> str:
 
 
 def _undo(report: RunReport) -> tuple[Section, ...]:
-    changes = format_changes(report.shelves.done)
+    changes = format_changes(report.lists.done)
     if not report.posted and not changes:
         return ()
     workflow = action_link(report, "undo", "Actions → Undo → run id")

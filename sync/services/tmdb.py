@@ -8,9 +8,9 @@ from sync.errors import LoginError, ServiceUnavailable
 from sync.model.mapping import TitleRef
 from sync.model.trakt import Kind
 from sync.services.deadline import Deadline
-from sync.services.exchange import Answer, Call
+from sync.services.http.exchange import Answer, Call
+from sync.services.http.transport import Transport
 from sync.services.shape import NOTHING, object_at, text, whole
-from sync.services.transport import Transport
 
 NAME = "TMDB"
 PLACES = {Kind.SHOW: "tv", Kind.MOVIE: "movie"}

@@ -10,9 +10,9 @@ from sync.errors import UnknownOutcome
 from sync.model.plan import Ledger, NewPlay, PlayState
 from sync.model.trakt import UNKNOWN_TIME, TraktPlays
 from sync.services.deadline import Deadline, OutOfTime
-from sync.services.trakt import MOST_PLAYS, TraktClient
-from sync.services.trakt_history import AddedPlays
-from sync.services.transport import OutcomeUnknown
+from sync.services.http.transport import OutcomeUnknown
+from sync.services.trakt.client import MOST_PLAYS, TraktClient
+from sync.services.trakt.history import AddedPlays
 
 log = logging.getLogger(__name__)
 

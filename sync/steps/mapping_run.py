@@ -10,19 +10,19 @@ from datetime import UTC, datetime, time
 from functools import partial
 from itertools import islice
 
-from sync.config import Config
-from sync.mapping.datasets import DATASETS, MappingIndex, build_index
 from sync.mapping.layout import last_episode, targets_of
-from sync.mapping.overrides import Overrides
+from sync.mapping.overrides.document import Overrides
 from sync.mapping.resolve import UNANSWERED, ResolvedLibrary, basis_of, cached_from, resolve_library
+from sync.mapping.sources.index import DATASETS, MappingIndex, build_index
 from sync.model.anilist import MediaListEntry
 from sync.model.mapping import CachedMapping, Catalogue, Resolution, Verdict
 from sync.model.plan import PlayTarget, Waiting
 from sync.model.trakt import Kind, PlayKind, ShowLayout, TraktTitle
 from sync.planning.progress import watched_count
 from sync.report.override_snippet import candidate_lines
-from sync.services.dataset_files import Dataset
+from sync.services.datasets import Dataset
 from sync.services.deadline import Deadline
+from sync.settings import Settings
 from sync.steps.resolving import Asked, Librarian
 from sync.wiring import Services
 
@@ -57,9 +57,9 @@ class Mapped:
 class Mapper:
     """Resolves entries for one run; datasets are fetched only if the cache does not settle them all."""
 
-    def __init__(self, services: Services, config: Config, overrides: Overrides, now: datetime) -> None:
+    def __init__(self, services: Services, settings: Settings, overrides: Overrides, now: datetime) -> None:
         self._services = services
-        self._config = config
+        self._settings = settings
         self._overrides = overrides
         self._now = now
         self._warnings: list[str] = []
@@ -155,7 +155,7 @@ class Mapper:
             if resolution is None or (unfinished and resolution.verdict is not Verdict.RESOLVED):
                 continue  # there was no time to ask everything: the next run goes on
             basis = basis_of(entry.media, self._overrides.entries.get(anilist_id))
-            hidden = entry.private or not self._config.log_titles
+            hidden = entry.private or not self._settings.log_titles
             found = cached_from(resolution, basis, self._now)
             fresh[anilist_id] = replace(
                 found,

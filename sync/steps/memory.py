@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sync.errors import SyncError
 from sync.model.plan import Ledger, NewPlay
-from sync.model.run import Claim, LastSync
+from sync.model.run import LastSync, Lease
 from sync.services.clock import Clock
 from sync.services.state import JournalAction, JournalLine, JournalPlay, StateFolder, StateInUse
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 class Remote(Protocol):
     """Where the state is kept for other machines."""
 
-    def claim(self, folder: StateFolder, message: str) -> None:
+    def take_lease(self, folder: StateFolder, message: str) -> None:
         """Commits the state; raises ``StateInUse`` if another run did since this one read it."""
 
     def commit(self, folder: StateFolder, message: str) -> object:
@@ -47,7 +47,7 @@ class RunMemory:
         self._folder = folder
         self._run_id = run_id
         self._clock = clock
-        self._claimed = replace(last, writing=Claim(run_id, until + MARGIN))
+        self._leased = replace(last, writing=Lease(run_id, until + MARGIN))
         self._remote = remote
         self._committed_at: float | None = None
 
@@ -73,8 +73,8 @@ class RunMemory:
         now = self._clock.monotonic()
         try:
             if self._committed_at is None:
-                self._folder.save_last_sync(self._claimed)
-                self._remote.claim(self._folder, f"Adding plays, run {self._run_id}")
+                self._folder.save_last_sync(self._leased)
+                self._remote.take_lease(self._folder, f"Adding plays, run {self._run_id}")
             elif now - self._committed_at >= CHECKPOINT:
                 self._remote.commit(self._folder, f"Still adding plays, run {self._run_id}")
             else:
@@ -99,7 +99,7 @@ class RunMemory:
         )
 
 
-def refuse_if_claimed(last: LastSync, now: datetime) -> None:
+def refuse_if_leased(last: LastSync, now: datetime) -> None:
     """Raises ``StateInUse`` while another run may be writing to Trakt."""
     if last.writing is not None and now < last.writing.until:
         raise StateInUse(

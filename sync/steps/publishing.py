@@ -6,18 +6,18 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from sync.config import Config
 from sync.errors import StateError, StoppedByBrake, SyncError
 from sync.job import Finished
 from sync.model.run import Outcome, RunLine, RunReport
 from sync.model.trakt import PlayKind
 from sync.report.chart import count_by_month, render_chart
-from sync.report.shelf_sections import format_changes
+from sync.report.list_sections import format_changes
 from sync.report.status_page import Status, render_status_page
 from sync.report.summary import render_summary
-from sync.services.actions_log import append_summary
+from sync.services.console.actions_log import append_summary
 from sync.services.state import StateFolder, standing_plays
 from sync.services.state.last_sync_file import RUNS_KEPT
+from sync.settings import Settings
 from sync.steps.issue_keeping import keep_failure, keep_issues
 from sync.wiring import Repository, Services
 
@@ -27,7 +27,7 @@ STATUS_FILE = "README.md"
 log = logging.getLogger(__name__)
 
 
-def publish(finished: Finished, config: Config, services: Services, *, scheduled: bool = False) -> RunReport:
+def publish(finished: Finished, settings: Settings, services: Services, *, scheduled: bool = False) -> RunReport:
     """Saves the pages, commits the state if it holds news, keeps the issues up to date, and writes the summary.
 
     Gives the report with what could not be published among its warnings. A dry run leaves only the summary, and a run
@@ -36,19 +36,19 @@ def publish(finished: Finished, config: Config, services: Services, *, scheduled
     repository = services.repository
     report = replace(finished.report, links=_links(repository))
     if not report.dry_run:
-        report = _keep(replace(finished, report=report), config, services, scheduled=scheduled)
-    if config.summary_file is not None:
-        append_summary(config.summary_file, services.redactor.redact(render_summary(report)))
+        report = _keep(replace(finished, report=report), settings, services, scheduled=scheduled)
+    if settings.summary_file is not None:
+        append_summary(settings.summary_file, services.redactor.redact(render_summary(report)))
     return report
 
 
 def publish_failure(
-    error: SyncError, config: Config, repository: Repository | None, *, now: datetime, run_id: str
+    error: SyncError, settings: Settings, repository: Repository | None, *, now: datetime, run_id: str
 ) -> None:
     """For a scheduled run that could not even begin: puts it on record and opens the issue about failing runs."""
     if repository is None:
         return
-    folder = StateFolder(config.state_dir)
+    folder = StateFolder(settings.state_dir)
     last_good_at: datetime | None = None
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
@@ -65,12 +65,12 @@ def publish_failure(
         log.warning("The issue about it could not be opened. %s", trouble)
 
 
-def _keep(finished: Finished, config: Config, services: Services, *, scheduled: bool) -> RunReport:
+def _keep(finished: Finished, settings: Settings, services: Services, *, scheduled: bool) -> RunReport:
     report, folder, repository = finished.report, services.folder, services.repository
     damaged = isinstance(finished.error, StateError)
     news = not damaged and folder.has_news(services.clock.now())
     if news:
-        save_pages(finished, config, folder)
+        save_pages(finished, settings, folder)
     if repository is None:
         if news:
             folder.stamp_commit(services.clock.now())
@@ -92,7 +92,7 @@ def _commit(report: RunReport, folder: StateFolder, repository: Repository) -> R
     return report
 
 
-def save_pages(finished: Finished, config: Config, folder: StateFolder) -> None:
+def save_pages(finished: Finished, settings: Settings, folder: StateFolder) -> None:
     """The status page and its chart."""
     standing = standing_plays(folder.load_journal())
     months = count_by_month(play.watched_at for play in standing if not isinstance(play.watched_at, str))
@@ -105,8 +105,8 @@ def save_pages(finished: Finished, config: Config, folder: StateFolder) -> None:
         skipped=report.skipped,
         plays_by_month=months,
         links=report.links,
-        shelves=state.shelves,
-        log_titles=config.log_titles,
+        lists=state.lists,
+        log_titles=settings.log_titles,
     )
     folder.save_text(CHART_FILE, render_chart(months))
     folder.save_text(STATUS_FILE, render_status_page(status, chart_file=CHART_FILE))
@@ -133,6 +133,6 @@ def _commit_message(report: RunReport) -> str:
         shows = len({play.anilist_id for play in report.posted})
         films = sum(1 for play in report.posted if play.kind is PlayKind.MOVIE)
         return f"{len(report.posted)} plays for {shows} entries ({films} films), run {report.run_id}"
-    if changes := format_changes(report.shelves.done):
+    if changes := format_changes(report.lists.done):
         return f"{changes} changed, run {report.run_id}"
     return f"Nothing added, run {report.run_id}"

@@ -8,17 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sync.config import Config
 from sync.errors import LoginError
-from sync.login import is_wanted
-from sync.mapping.overrides import Overrides
+from sync.mapping.overrides.document import Overrides
 from sync.model.anilist import AniListLibrary, Media, MediaListEntry
 from sync.model.trakt import TraktPlays
 from sync.planning.safety import check_reads
 from sync.report.ranges import counted
-from sync.services.anilist_parse import token_expiry
+from sync.services.anilist.answers import token_expiry
 from sync.services.state import State
-from sync.services.trakt_parse import TraktAccount
+from sync.services.tokens.login import is_wanted
+from sync.services.trakt.answers import TraktAccount
+from sync.settings import Settings
 from sync.steps.scope import entries_in_scope
 from sync.wiring import Services
 
@@ -45,8 +45,8 @@ class Readings:
 class Reader:
     """Reads for one run; every read is checked against what the last run knew before it is believed."""
 
-    def __init__(self, config: Config, services: Services, overrides: Overrides) -> None:
-        self._config = config
+    def __init__(self, settings: Settings, services: Services, overrides: Overrides) -> None:
+        self._settings = settings
         self._services = services
         self._overrides = overrides
         self.asked_account = False
@@ -62,7 +62,7 @@ class Reader:
             entries=len(library.entries),
             plays=plays,
         )
-        entries, left_out = entries_in_scope(library.entries, self._config, self._overrides)
+        entries, left_out = entries_in_scope(library.entries, self._settings, self._overrides)
         return Readings(library, plays, trakt_user, entries, left_out, tuple(self._warnings(library, now)))
 
     def _list_and_plays(self) -> tuple[AniListLibrary, TraktPlays, str]:
@@ -70,14 +70,14 @@ class Reader:
         services.login.access_token()
         with ThreadPoolExecutor(1) as pool:
             fetching = pool.submit(services.trakt.fetch_plays, services.deadline)
-            library = services.anilist.fetch_library(self._config.anilist_username, services.deadline)
+            library = services.anilist.fetch_library(self._settings.anilist_username, services.deadline)
             plays = fetching.result()
         return library, plays, self._trakt_user()
 
     def _list_alone(self) -> tuple[AniListLibrary, TraktPlays, str]:
         """Without a log-in nobody's plays can be read."""
         services = self._services
-        return services.anilist.fetch_library(self._config.anilist_username, services.deadline), TraktPlays(), ""
+        return services.anilist.fetch_library(self._settings.anilist_username, services.deadline), TraktPlays(), ""
 
     def fetch_media(self, anilist_id: int) -> Media | None:
         """An anime that is not on the list; ``None`` if AniList knows none with that id."""
@@ -89,13 +89,13 @@ class Reader:
         if login.username is None:
             self.asked_account = True
             self._note_account(self._services.trakt.fetch_account(self._services.deadline))
-        elif not is_wanted(self._config.trakt_username, login.username):
+        elif not is_wanted(self._settings.trakt_username, login.username):
             self._note_account(self._services.trakt.fetch_account(self._services.deadline))
         return login.username or ""
 
     def _note_account(self, account: TraktAccount) -> None:
         """Keeps whose the log-in is. Raises ``LoginError`` if it is not the one that the settings name."""
-        wanted = self._config.trakt_username
+        wanted = self._settings.trakt_username
         if not is_wanted(wanted, account.username, account.slug):
             raise LoginError(
                 f"The log-in is the Trakt account {account.username}'s, but TRAKT_USERNAME is {wanted}: "
@@ -109,7 +109,7 @@ class Reader:
         if library.orphans:
             entries = counted(len(library.orphans), "list entry", "list entries")
             warnings.append(f"Left out {entries} whose anime AniList has no longer.")
-        token = self._config.anilist_access_token
+        token = self._settings.anilist_access_token
         expiry = token_expiry(token) if token else None
         if expiry is not None and expiry - now <= WARN_BEFORE:
             warnings.append(

@@ -52,5 +52,5 @@ def last_sync_after(
 
 def _run_line(report: RunReport) -> RunLine:
     seconds = round((report.finished_at - report.started_at).total_seconds())
-    changed = len(report.shelves.done)
+    changed = len(report.lists.done)
     return RunLine(report.run_id, report.started_at, report.outcome, len(report.posted), seconds, changed)

@@ -11,9 +11,9 @@ from sync.mapping.resolve import ResolvedLibrary
 from sync.model.mapping import Catalogue, Needs, TitleRef
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
 from sync.services.deadline import Deadline
-from sync.services.side_by_side import fetch_side_by_side
+from sync.services.http.side_by_side import fetch_side_by_side
 from sync.services.tmdb import TmdbClient
-from sync.services.trakt import TraktClient
+from sync.services.trakt.client import TraktClient
 
 ROUNDS = 10
 """More rounds of questions than any chain needs: id → title → layout → external ids → title → search → layout."""

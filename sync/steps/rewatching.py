@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sync.config import Config
 from sync.model.anilist import MediaListEntry
 from sync.model.plan import Ledger, Plan
 from sync.planning.decision import Targets
 from sync.planning.new_plays import TimeHints
 from sync.planning.rewatches import plan_rewatches
+from sync.settings import Settings
 from sync.steps.reading import Readings
 from sync.wiring import Services
 
@@ -20,8 +20,8 @@ Entries = tuple[MediaListEntry, ...]
 class Rewatches:
     """Adds rewatches to what a run looks at and plans. Trakt is asked about the account only when there are some."""
 
-    def __init__(self, config: Config, services: Services) -> None:
-        self._on = config.sync_rewatches
+    def __init__(self, settings: Settings, services: Services) -> None:
+        self._on = settings.sync_rewatches
         self._services = services
         self._once: bool | None = None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sync.model.budget import BATCH, pieces
 from sync.services.deadline import Deadline
-from sync.services.pacing import TraktPacing
+from sync.services.http.pacing import TraktPacing
 from sync.steps.applying import RESERVE
 
 SHARE = 0.4

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sync.demo.start import DemoServices
+from demo.start import DemoServices
 from tests.demo_world import running_demo
 from tests.fakes import FakeClock
 

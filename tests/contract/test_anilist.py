@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 import requests
 
-from sync.demo.anilist_account import ORPHAN_ENTRY_ID
-from sync.demo.start import DemoServices
+from demo.anilist_account import ORPHAN_ENTRY_ID
+from demo.start import DemoServices
 from tests.demo_world import ask_anilist
 from tests.fakes import FakeClock
 

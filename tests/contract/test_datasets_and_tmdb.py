@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import requests
 
-from sync.demo.datasets import PATHS
-from sync.demo.library import parse_spans
-from sync.demo.start import DemoServices
-from sync.demo.tmdb import API_KEY
+from demo.datasets import PATHS
+from demo.library import parse_spans
+from demo.start import DemoServices
+from demo.tmdb import API_KEY
 
 
 def fetch(demo: DemoServices, name: str, etag: str = "") -> requests.Response:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import requests
 
-from sync.demo.faults import APPLIED, Fault
-from sync.demo.start import DemoServices
+from demo.faults import APPLIED, Fault
+from demo.start import DemoServices
 from tests.demo_world import ask_anilist, trakt_headers
 from tests.fakes import FakeClock
 

@@ -13,9 +13,9 @@ import requests
 from github import Auth, Github, GithubException, InputGitTreeElement
 from github.Repository import Repository
 
-from sync.demo.git_store import GitStore
-from sync.demo.github import REPOSITORY
-from sync.demo.start import DemoServices
+from demo.git_store import GitStore
+from demo.github import REPOSITORY
+from demo.start import DemoServices
 from tests.fakes import FakeClock
 
 READ_ONLY: frozenset[str] = frozenset()

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from sync.demo.anilist_account import AS_OF
-from sync.demo.library import DemoTitle, Library, parse_library, sample_library
-from sync.demo.world import part_of, sample_world
+from demo.anilist_account import AS_OF
+from demo.library import DemoTitle, Library, parse_library, sample_library
+from demo.world import part_of, sample_world
 from tests.fakes import FakeClock
 
 LIBRARY = sample_library()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from sync.demo.start import DemoServices
+from demo.start import DemoServices
 from tests.demo_world import running_demo, trakt_headers
 
 BEBOP, BEBOP_FILM = 1, 5
@@ -31,18 +31,18 @@ def first_season(demo: DemoServices) -> int:
     return next(int(row["ids"]["trakt"]) for row in rows if row["number"] == 1)
 
 
-@pytest.mark.parametrize("shelf", ["ratings", "watchlist"])
-def test_a_season_is_put_by_its_own_id_and_read_back_with_it(demo: DemoServices, shelf: str) -> None:
+@pytest.mark.parametrize("which", ["ratings", "watchlist"])
+def test_a_season_is_put_by_its_own_id_and_read_back_with_it(demo: DemoServices, which: str) -> None:
     season = first_season(demo)
-    rated = {"rating": 9} if shelf == "ratings" else {}
+    rated = {"rating": 9} if which == "ratings" else {}
 
-    answer = ask(demo, "POST", f"/sync/{shelf}", {"seasons": [{"ids": {"trakt": season}, **rated}]})
+    answer = ask(demo, "POST", f"/sync/{which}", {"seasons": [{"ids": {"trakt": season}, **rated}]})
 
     assert (201, 1) == (answer.status_code, answer.json()["added"]["seasons"])
-    (row,) = ask(demo, "GET", f"/sync/{shelf}/seasons?page=1&limit=250").json()
+    (row,) = ask(demo, "GET", f"/sync/{which}/seasons?page=1&limit=250").json()
     assert ("season", 1, season) == (row["type"], row["season"]["number"], row["season"]["ids"]["trakt"])
-    ask(demo, "POST", f"/sync/{shelf}/remove", {"seasons": [{"ids": {"trakt": season}}]})
-    assert [] == ask(demo, "GET", f"/sync/{shelf}/seasons?page=1&limit=250").json()
+    ask(demo, "POST", f"/sync/{which}/remove", {"seasons": [{"ids": {"trakt": season}}]})
+    assert [] == ask(demo, "GET", f"/sync/{which}/seasons?page=1&limit=250").json()
 
 
 def test_a_season_that_trakt_does_not_know_is_not_found(demo: DemoServices) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from sync.demo.start import DemoServices
-from sync.demo.trakt_logins import CLIENT_ID, CLIENT_SECRET
+from demo.start import DemoServices
+from demo.trakt_logins import CLIENT_ID, CLIENT_SECRET
 from tests.demo_world import trakt_headers
 from tests.fakes import FakeClock
 

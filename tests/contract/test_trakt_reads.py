@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from sync.demo.start import DemoServices
+from demo.start import DemoServices
 from tests.demo_world import trakt_headers
 
 SPECIAL_SEASON = 0

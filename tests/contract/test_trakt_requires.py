@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 import requests
 
-from sync.demo.start import DemoServices
-from sync.demo.trakt_edge import TraktLimits
+from demo.start import DemoServices
+from demo.trakt_edge import TraktLimits
 from tests.demo_world import trakt_headers
 from tests.fakes import FakeClock
 

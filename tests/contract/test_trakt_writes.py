@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
-from sync.demo.start import DemoServices
-from sync.demo.trakt_account import EPOCH, Play
+from demo.start import DemoServices
+from demo.trakt_account import EPOCH, Play
 from tests.demo_world import trakt_headers
 from tests.fakes import FakeClock
 

@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sync.demo.history_page import difference, history_lines
-from sync.demo.walkthrough import main
-from sync.demo.world import sample_world
+from demo.history_page import difference, history_lines
+from demo.walkthrough import main
+from demo.world import sample_world
 from tests.fakes import FakeClock
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.start import DemoServices
+from demo.start import DemoServices
 from tests.demo_world import running_fast_demo
 from tests.e2e.person import Person
 

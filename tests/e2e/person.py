@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sync.demo.runner import JobRunner
-from sync.demo.start import DemoServices
+from demo.runner import JobRunner
+from demo.start import DemoServices
 from tests.faults.forked import start_program
 
 

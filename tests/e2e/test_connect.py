@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.faults import Fault
-from sync.demo.server import Answer, Request, html
-from sync.demo.world import TRAKT_NAME
-from sync.services.token_store import STORE_FILE
+from demo.faults import Fault
+from demo.server import Answer, Request, html
+from demo.world import TRAKT_NAME
+from sync.services.tokens.store import STORE_FILE
 from tests.faults.harness import Ended, Owner, meddling, world_of
 
 CONFIGURATION, LOGIN, NOT_STORED, UNAVAILABLE = 2, 3, 4, 5

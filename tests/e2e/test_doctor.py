@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from sync.services.token_pair import TokenPair
-from sync.services.token_store import EncryptedTokenStore
+from sync.services.tokens.pair import TokenPair
+from sync.services.tokens.store import EncryptedTokenStore
 from tests.e2e.on_github import PAGE, commits, issues_of, job_settings, run_on_github
 from tests.e2e.person import Ended, Person
 

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from sync.demo.library import DemoAnime
-from sync.demo.start import DemoServices
+from demo.library import DemoAnime
+from demo.start import DemoServices
 from tests.demo_world import running_fast_demo
 from tests.e2e.on_github import commits, issues_of, run_on_github
 from tests.e2e.person import Person

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.anilist_account import sample_user
-from sync.demo.fast_clock import FastClock
-from sync.demo.library import sample_library
-from sync.demo.runner import CLOCK_SPEED, LEEWAY
-from sync.demo.start import DemoServices, start_demo
-from sync.demo.trakt_account import TraktAccount
-from sync.demo.world import part_of, sample_world
+from demo.anilist_account import sample_user
+from demo.fast_clock import FastClock
+from demo.library import sample_library
+from demo.runner import CLOCK_SPEED, LEEWAY
+from demo.start import DemoServices, start_demo
+from demo.trakt_account import TraktAccount
+from demo.world import part_of, sample_world
 from tests.e2e.person import Ended, Person
 
 HERS, HIS = (1, 104578, 112151), (112641, 145064)

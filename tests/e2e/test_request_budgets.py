@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.fast_clock import FastClock
-from sync.demo.runner import CLOCK_SPEED, LEEWAY
-from sync.demo.start import DemoServices, start_demo
-from sync.demo.synthetic import synthetic_library
-from sync.demo.world import sample_world
+from demo.fast_clock import FastClock
+from demo.runner import CLOCK_SPEED, LEEWAY
+from demo.start import DemoServices, start_demo
+from demo.synthetic import synthetic_library
+from demo.world import sample_world
 from sync.model.budget import Work, request_budget
 from tests.e2e.person import Ended, Person
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.faults import Fault
-from sync.demo.library import sample_library
+from demo.faults import Fault
+from demo.library import sample_library
 from tests.faults.harness import Ended, Owner, Play, world_of
 
 FINISHED, AIRING, FILM = 145064, 172463, 112151

@@ -12,12 +12,18 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from sync.demo.start import DemoServices
+from demo.start import DemoServices
 from tests.faults.harness import quick_key
 
 SPEED = 200
 """How fast the clocks of the program and of the services run."""
-PRELOADED = [__name__, "sync.commands.run", "sync.commands.save", "sync.services.github", "sync.steps.mapping_run"]
+PRELOADED = [
+    __name__,
+    "sync.commands.run",
+    "sync.commands.save",
+    "sync.services.github.repository",
+    "sync.steps.mapping_run",
+]
 
 
 @dataclass(frozen=True, slots=True)

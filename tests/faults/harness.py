@@ -16,13 +16,13 @@ from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
+from demo.library import sample_library
+from demo.server import Answer, Request, Service
+from demo.start import DemoServices, start_demo
+from demo.world import part_of, sample_world
 from sync.commands import connect, run, save, undo
-from sync.demo.library import sample_library
-from sync.demo.server import Answer, Request, Service
-from sync.demo.start import DemoServices, start_demo
-from sync.demo.world import part_of, sample_world
-from sync.services import sealed_token
 from sync.services.clock import Clock
+from sync.services.tokens import sealing
 from tests.fakes import FakeClock
 
 Play = tuple[str, int]
@@ -140,7 +140,7 @@ def world_of(*anilist_ids: int, clock: FakeClock | None = None) -> Iterator[tupl
 def quick_key() -> Iterator[None]:
     """Deriving the key of the stored log-in takes a tenth of a second on purpose; where hundreds of runs do it, it
     need not."""
-    with mock.patch.object(sealed_token, "_SCRYPT_N", 2):
+    with mock.patch.object(sealing, "_SCRYPT_N", 2):
         yield
 
 

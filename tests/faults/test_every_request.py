@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.faults import Fault
-from sync.services.token_pair import TokenPair
-from sync.services.token_store import STORE_FILE, EncryptedTokenStore
+from demo.faults import Fault
+from sync.services.tokens.pair import TokenPair
+from sync.services.tokens.store import STORE_FILE, EncryptedTokenStore
 from tests.faults.harness import Owner, world_of
 
 KINDS = (

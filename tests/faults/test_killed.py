@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.library import sample_library
-from sync.demo.start import DemoServices, start_demo
-from sync.demo.world import part_of, sample_world
+from demo.library import sample_library
+from demo.start import DemoServices, start_demo
+from demo.world import part_of, sample_world
 from sync.services.clock import SystemClock
 from tests.faults.forked import SPEED, Machine
 from tests.faults.harness import WELL_MIXED

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.world import TRAKT_NAME
+from demo.world import TRAKT_NAME
 from tests.faults.harness import Owner, world_of
 
 FILES = ("last_sync.json", "mapping_cache.json", "plays.json", "journal", "trakt_token.enc", "README.md", "all")

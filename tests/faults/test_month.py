@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.faults import Fault
-from sync.demo.world import TRAKT_NAME
+from demo.faults import Fault
+from demo.world import TRAKT_NAME
 from tests.faults.harness import PARTED, Ended, Owner, world_of
 
 MONTH = 120

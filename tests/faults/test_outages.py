@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.faults import Fault
-from sync.demo.server import Answer, Request, html
+from demo.faults import Fault
+from demo.server import Answer, Request, html
 from sync.model.plan import LedgerPlay, PlayState
 from sync.model.trakt import PlayKind
 from sync.services.state.ledger_file import parse_ledger, render_ledger

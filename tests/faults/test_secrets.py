@@ -13,10 +13,10 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from demo.faults import Fault
+from demo.server import Answer, Request
+from demo.world import TRAKT_NAME
 from sync.commands.shell import Shell, run_command
-from sync.demo.faults import Fault
-from sync.demo.server import Answer, Request
-from sync.demo.world import TRAKT_NAME
 from tests.faults.harness import Ended, Owner, meddling, world_of
 
 SECRET_NAMES = ("TOKEN", "SECRET", "KEY", "PAT")
@@ -133,7 +133,7 @@ def test_a_bug_whose_words_hold_a_secret_is_told_without_it(owner: Owner) -> Non
     token = owner.settings["TRAKT_ACCESS_TOKEN"]
 
     def stumble(shell: Shell) -> int:
-        shell.config()
+        shell.settings()
         logging.getLogger("sync.somewhere").debug("about to use %s", token)
         raise RuntimeError(f"cannot use {token} ({quote(token)}, {base64.b64encode(token.encode()).decode()})")
 

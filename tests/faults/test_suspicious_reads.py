@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.server import Answer, Request
+from demo.server import Answer, Request
 from tests.faults.harness import Owner, meddling, world_of
 
 SHOWS = (145064, 172463, 112151)

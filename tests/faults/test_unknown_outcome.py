@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.faults import Fault
-from sync.demo.server import Answer, Request, html
+from demo.faults import Fault
+from demo.server import Answer, Request, html
 from sync.model.plan import PlayState
 from sync.services.state.ledger_file import parse_ledger
 from tests.faults.harness import Owner, meddling, world_of

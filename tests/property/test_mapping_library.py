@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.mapping.layout import Seasons, all_places
-from sync.mapping.override_spans import parse_episodes
-from sync.mapping.yaml_node import YamlMapping, YamlScalar
+from sync.mapping.overrides.spans import parse_episodes
+from sync.mapping.overrides.yaml_node import YamlMapping, YamlScalar
 from sync.model.anilist import Media, MediaFormat
 from sync.model.mapping import Resolution, Span, Verdict
 from sync.model.trakt import ShowLayout, TraktEpisode
-from tests.unit.mapping.building import Trakt, bangumi, entry, fribb, index, show, weekly
+from tests.mapping.building import Trakt, bangumi, entry, fribb, index, show, weekly
 
 FIRST_DAY = date(2015, 1, 4)
 Rows = list[dict[str, object]]

@@ -12,8 +12,8 @@ from sync.model.trakt import TraktPlays
 from sync.planning.plan import plan_plays
 from sync.planning.progress import watched_count
 from sync.planning.rewatches import plan_rewatches
+from tests.planning.cases import applied
 from tests.property.planning_cases import NOW, Library, libraries
-from tests.unit.planning.cases import applied
 
 T = TypeVar("T")
 EXAMPLES = settings(max_examples=50, deadline=None)

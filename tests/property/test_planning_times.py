@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sync.model.anilist import ActivityKind, ListActivity, MediaFormat, MediaListEntry
 from sync.model.plan import PlayTarget, UndatedPlays
 from sync.planning.progress import watched_count
-from sync.planning.watched_at import watched_times
+from sync.planning.times.watched_at import watched_times
 from tests.property.planning_cases import MAPPINGS, NOW, activities, entries, times_between
 
 Targets = Mapping[int, tuple[PlayTarget, ...]]

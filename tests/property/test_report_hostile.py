@@ -15,7 +15,7 @@ from sync.report.log_lines import render_log_lines
 from sync.report.status_page import render_status_page
 from sync.report.summary import render_summary
 from sync.report.text import escape, log_line, plain
-from tests.unit.report.made_up_run import report_added, report_first_run, report_one_entry, status
+from tests.report.made_up_run import report_added, report_first_run, report_one_entry, status
 
 PIECES = [
     "`", "```", "|", "\\", "<b>", "</details>", "<!--", "-->", "&#64;", "[", "](", ")", "*", "_", "~~", "#1", "@me",

@@ -9,22 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.faults import Fault
-from sync.demo.start import DemoServices
+from demo.faults import Fault
+from demo.start import DemoServices
 from sync.errors import ConfigError, LoginError
 from sync.model.mapping import TextQuery, TitleRef
 from sync.model.plan import NewPlay, TimeSource
 from sync.model.trakt import Kind, PlayKind
-from sync.services.anilist import AniListClient
-from sync.services.dataset_files import DatasetFiles
+from sync.services.anilist.client import AniListClient
+from sync.services.datasets import DatasetFiles
 from sync.services.deadline import Deadline
-from sync.services.pacing import AniListPacing, Pacing, TraktPacing
-from sync.services.redaction import Redactor
+from sync.services.http.pacing import AniListPacing, Pacing, TraktPacing
+from sync.services.http.redaction import Redactor
+from sync.services.http.transport import OutcomeUnknown, Transport
 from sync.services.tmdb import TmdbClient
-from sync.services.token_pair import TokenPair
-from sync.services.trakt import TraktClient
-from sync.services.trakt_login import RefreshLost, TraktLogin
-from sync.services.transport import OutcomeUnknown, Transport
+from sync.services.tokens.pair import TokenPair
+from sync.services.trakt.client import TraktClient
+from sync.services.trakt.device_login import RefreshLost, TraktLogin
 from tests.demo_world import running_demo
 
 MINUTE = datetime(2026, 11, 20, 21, 40, tzinfo=UTC)

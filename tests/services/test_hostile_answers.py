@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from sync.errors import SuspiciousRead
 from sync.model.plan import NewPlay, TimeSource
 from sync.model.trakt import Kind, PlayKind, TraktIds, TraktTitle
-from sync.services.anilist_parse import parse_activity_page, parse_list_chunk, parse_media_page
-from sync.services.exchange import TryAgain
+from sync.services.anilist.answers import parse_activity_page, parse_list_chunk, parse_media_page
+from sync.services.http.exchange import TryAgain
 from sync.services.shape import NOTHING, object_at
-from sync.services.trakt_history import parse_added, parse_removed
-from sync.services.trakt_parse import parse_account, parse_history, parse_last_activities, parse_layout, parse_search
-from sync.services.trakt_plays import (
+from sync.services.trakt.answers import parse_account, parse_history, parse_last_activities, parse_layout, parse_search
+from sync.services.trakt.history import parse_added, parse_removed
+from sync.services.trakt.plays import (
     parse_movie_page,
     parse_nested_play_times,
     parse_play_times,

@@ -10,9 +10,9 @@ from typing import Any
 import requests_mock
 
 from sync.services.deadline import Deadline
-from sync.services.pacing import Pacing
-from sync.services.redaction import Redactor
-from sync.services.transport import Patience, Transport
+from sync.services.http.pacing import Pacing
+from sync.services.http.redaction import Redactor
+from sync.services.http.transport import Patience, Transport
 from tests.fakes import FakeClock
 
 RECORDED = Path(__file__).parent.parent / "data" / "recorded"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.demo.start import DemoServices, start_demo
-from sync.demo.world import TRAKT_NAME, sample_world
+from demo.start import DemoServices, start_demo
+from demo.world import TRAKT_NAME, sample_world
 from sync.services.clock import SystemClock
 from tests.workflows.act import Finished, Repository
 

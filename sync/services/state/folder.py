@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from sync.errors import StateError
+from sync.model.lists import ListMemory
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger
 from sync.model.run import LastSync
-from sync.model.shelves import Shelves
 from sync.services.clock import Clock
 from sync.services.state.atomic import append_durably, save_atomically, unwritable
 from sync.services.state.changes import worth_committing
@@ -26,9 +26,9 @@ from sync.services.state.journal import (
 )
 from sync.services.state.last_sync_file import LAST_SYNC_FILE, parse_last_sync, render_last_sync
 from sync.services.state.ledger_file import LEDGER_FILE, LedgerRenderer, parse_ledger
+from sync.services.state.lists_file import SHELVES_FILE, parse_lists, render_lists
 from sync.services.state.lock import hold_lock
 from sync.services.state.mapping_file import MAPPING_FILE, parse_mappings, render_mappings
-from sync.services.state.shelves_file import SHELVES_FILE, parse_shelves, render_shelves
 
 JOURNAL_FOLDER = "journal"
 STATE_SUFFIXES = (".json", ".jsonl", ".enc", ".md", ".svg")
@@ -38,7 +38,7 @@ _PARSERS: Mapping[str, Callable[[bytes, str], object]] = {
     LAST_SYNC_FILE: parse_last_sync,
     MAPPING_FILE: parse_mappings,
     LEDGER_FILE: parse_ledger,
-    SHELVES_FILE: parse_shelves,
+    SHELVES_FILE: parse_lists,
 }
 
 
@@ -49,7 +49,7 @@ class State:
     last_sync: LastSync = field(default_factory=LastSync)
     cache: Mapping[int, CachedMapping] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
-    shelves: Shelves = field(default_factory=Shelves)
+    lists: ListMemory = field(default_factory=ListMemory)
 
 
 class StateFolder:
@@ -75,12 +75,12 @@ class StateFolder:
     def load(self) -> State:
         """All that the files hold. The first call settles ``base``, so call it before anything is saved."""
         files = self.files()
-        last_sync, cache, ledger, shelves = (files.get(name) for name in _PARSERS)
+        last_sync, cache, ledger, lists = (files.get(name) for name in _PARSERS)
         state = State(
             last_sync=LastSync() if last_sync is None else parse_last_sync(last_sync, self._shown(LAST_SYNC_FILE)),
             cache={} if cache is None else parse_mappings(cache, self._shown(MAPPING_FILE)),
             ledger=Ledger() if ledger is None else parse_ledger(ledger, self._shown(LEDGER_FILE)),
-            shelves=Shelves() if shelves is None else parse_shelves(shelves, self._shown(SHELVES_FILE)),
+            lists=ListMemory() if lists is None else parse_lists(lists, self._shown(SHELVES_FILE)),
         )
         self._checked.update(_PARSERS)
         if self._base is None:
@@ -102,9 +102,9 @@ class StateFolder:
         """Saves ``plays.json``; returns whether it changed. Cheap when few entries did, as after each batch."""
         return self._save(LEDGER_FILE, self._ledger.render(ledger))
 
-    def save_shelves(self, shelves: Shelves) -> bool:
+    def save_lists(self, lists: ListMemory) -> bool:
         """Saves ``shelves.json``; returns whether it changed."""
-        return self._save(SHELVES_FILE, render_shelves(shelves))
+        return self._save(SHELVES_FILE, render_lists(lists))
 
     def save_text(self, name: str, text: str) -> bool:
         """Saves a page such as ``README.md`` or a chart as it is given; returns whether it changed."""

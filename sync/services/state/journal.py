@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby, islice, pairwise
 
+from sync.model.lists import ListChange
 from sync.model.plan import NewPlay
-from sync.model.shelves import ShelfChange
 from sync.model.trakt import PlayKind, WatchedAt
 from sync.services.state.document import (
     SCHEMA,
@@ -30,7 +30,7 @@ from sync.services.state.document import (
     render_moment,
     render_value,
 )
-from sync.services.state.shelf_changes import parse_changes, render_changes
+from sync.services.state.list_changes import parse_changes, render_changes
 
 LONGEST_LINE = 100_000
 """Plays; a batch has at most 100, an undo of a whole entry some thousands."""
@@ -84,15 +84,15 @@ class JournalLine:
     action: JournalAction
     plays: tuple[JournalPlay, ...]
     undoes: str | None = None
-    changes: tuple[ShelfChange, ...] = ()
+    changes: tuple[ListChange, ...] = ()
 
 
 def standing_changes(
     lines: Iterable[JournalLine], *, run_id: str | None = None, anilist_id: int | None = None
-) -> tuple[ShelfChange, ...]:
+) -> tuple[ListChange, ...]:
     """The changes of ratings, watchlist and dropped shows that the lines made and no later line took back, in their
     order. The same change made by two runs is the later one's: the first did not reach Trakt."""
-    standing: dict[ShelfChange, str] = {}
+    standing: dict[ListChange, str] = {}
     for line in lines:
         for change in line.changes:
             if line.action is JournalAction.ADD:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sync.model.run import Claim, LastSync, Outcome, RunLine
+from sync.model.run import LastSync, Lease, Outcome, RunLine
 from sync.services.state.document import (
     Damage,
     Fields,
@@ -38,7 +38,7 @@ def parse_last_sync(content: bytes, name: str) -> LastSync:
             counts=_numbers(fields.mapping("counts")),
             datasets=_texts(fields.mapping("datasets")),
             runs=tuple(_parse_run(run) for run in fields.objects("runs")),
-            writing=_parse_claim(fields.object("writing")) if fields.mapping("writing") else None,
+            writing=_parse_lease(fields.object("writing")) if fields.mapping("writing") else None,
         )
     except Damage as damage:
         raise damaged(name, damage) from damage
@@ -56,7 +56,7 @@ def render_last_sync(last: LastSync) -> bytes:
         "entries": last.entries,
         "counts": dict(sorted(last.counts.items())),
         "datasets": dict(sorted(last.datasets.items())),
-        **({"writing": _claim_fields(last.writing)} if last.writing else {}),
+        **({"writing": _lease_fields(last.writing)} if last.writing else {}),
     }
     lines = [(key, render_value(fields[key])) for key in sorted(fields)]
     return render_document([*lines, ("runs", render_list(map(_render_run, last.runs[-RUNS_KEPT:])))])
@@ -70,12 +70,12 @@ def without_clocks(last: LastSync) -> tuple[LastSync, Outcome | None]:
     return steady, None if ended in (Outcome.ADDED, Outcome.NOTHING_NEW) else ended
 
 
-def _claim_fields(claim: Claim) -> dict[str, str]:
-    return {"run_id": claim.run_id, "until": render_moment(claim.until)}
+def _lease_fields(lease: Lease) -> dict[str, str]:
+    return {"run_id": lease.run_id, "until": render_moment(lease.until)}
 
 
-def _parse_claim(fields: Fields) -> Claim:
-    return Claim(fields.text("run_id"), fields.moment("until"))
+def _parse_lease(fields: Fields) -> Lease:
+    return Lease(fields.text("run_id"), fields.moment("until"))
 
 
 def _render_run(run: RunLine) -> str:

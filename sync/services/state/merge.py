@@ -37,8 +37,8 @@ from sync.services.state.document import (
 from sync.services.state.journal import whole_lines
 from sync.services.state.last_sync_file import LAST_SYNC_FILE, RUNS_KEPT, parse_last_sync, render_last_sync
 from sync.services.state.ledger_file import LEDGER_FILE, parse_ledger, render_ledger
+from sync.services.state.lists_file import SHELVES_FILE, merge_lists, parse_lists, render_lists
 from sync.services.state.mapping_file import MAPPING_FILE, parse_mappings, render_mapping, render_mappings
-from sync.services.state.shelves_file import SHELVES_FILE, merge_shelves, parse_shelves, render_shelves
 
 TOKEN_SUFFIXES = (".enc", "trakt_token.json")
 """Files that carry ``created_at`` in the clear and are taken whole."""
@@ -93,8 +93,8 @@ def merge_last_syncs(ours: LastSync, theirs: LastSync) -> LastSync:
         changed_at=_later(ours.changed_at, theirs.changed_at),
         runs=tuple(runs[key] for key in sorted(runs))[-RUNS_KEPT:],
         writing=max(
-            (claim for claim in (ours.writing, theirs.writing) if claim and claim.run_id not in ended),
-            key=lambda claim: (claim.until, claim.run_id),
+            (lease for lease in (ours.writing, theirs.writing) if lease and lease.run_id not in ended),
+            key=lambda lease: (lease.until, lease.run_id),
             default=None,
         ),
     )
@@ -167,7 +167,7 @@ _MERGES: Mapping[str, Callable[[bytes, bytes, str], bytes]] = {
     LAST_SYNC_FILE: lambda ours, theirs, name: render_last_sync(
         merge_last_syncs(parse_last_sync(ours, name), parse_last_sync(theirs, name))
     ),
-    SHELVES_FILE: lambda ours, theirs, name: render_shelves(
-        merge_shelves(parse_shelves(ours, name), parse_shelves(theirs, name))
+    SHELVES_FILE: lambda ours, theirs, name: render_lists(
+        merge_lists(parse_lists(ours, name), parse_lists(theirs, name))
     ),
 }

@@ -1,0 +1,63 @@
+"""The dataset files over HTTP, with ETags, as GitHub and unpkg serve them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+
+from demo import dataset_formats
+from demo.library import Library
+from demo.server import Answer, Request, html
+from demo.world import World
+
+PATHS = {
+    "fribb": "/Fribb/anime-lists/master/anime-list-full.json",
+    "anibridge": "/anibridge/anibridge-mappings/releases/download/v3/mappings.json",
+    "bangumi": "/bangumi-data@0.3/dist/data.json",
+    "anitrakt_tv": "/rensetsu/db.trakt.extended-anitrakt/main/json/output/tv_ex.json",
+    "anitrakt_movies": "/rensetsu/db.trakt.extended-anitrakt/main/json/output/movies_ex.json",
+}
+MAKERS: dict[str, Callable[[Library], object]] = {
+    "fribb": dataset_formats.fribb,
+    "anibridge": dataset_formats.anibridge,
+    "bangumi": dataset_formats.bangumi,
+    "anitrakt_tv": dataset_formats.anitrakt_tv,
+    "anitrakt_movies": dataset_formats.anitrakt_movies,
+}
+
+
+class DatasetService:
+    """Serves the five files. ``broken`` names those that answer 503; ``garbage`` maps a name to other content;
+    ``etags`` may be switched off."""
+
+    name = "datasets"
+
+    def __init__(self, world: World) -> None:
+        self._library = world.library
+        self._texts: dict[str, str] = {}
+        self.broken: set[str] = set()
+        self.garbage: dict[str, str] = {}
+        self.etags = True
+
+    def answer(self, request: Request) -> Answer:
+        """One request: 304 for the ETag that is current."""
+        name = next((name for name, path in PATHS.items() if path == request.path), None)
+        if name is None:
+            return Answer(404, text="404: Not Found")
+        if request.method not in {"GET", "HEAD"}:
+            return Answer(405, text="")
+        if name in self.broken:
+            return html(503, "503 Service Unavailable")
+        text = self.garbage.get(name) or self._text(name)
+        etag = f'"{hashlib.sha256(text.encode()).hexdigest()}"'
+        headers = {"ETag": etag} if self.etags else {}
+        if self.etags and request.header("If-None-Match").removeprefix("W/") == etag:
+            return Answer(304, headers=headers)
+        return Answer(200, text=text, headers={"Content-Type": "text/plain; charset=utf-8", **headers})
+
+    def _text(self, name: str) -> str:
+        """A file's content, made when it is first asked for."""
+        if name not in self._texts:
+            self._texts[name] = json.dumps(MAKERS[name](self._library), ensure_ascii=False)
+        return self._texts[name]

@@ -1,0 +1,142 @@
+"""A miniature of GitHub's REST API: one repository with its git, issues, secrets and workflows."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+
+from demo.git_store import GitStore
+from demo.github_git import GitDatabase, failure
+from demo.github_issues import IssueTracker
+from demo.server import Answer, Handler, Request
+from sync.services.clock import Clock
+
+REPOSITORY = "misaki/trakt-sync"
+DEFAULT_BRANCH = "main"
+KEY_ID = "568250167242549743"
+WORKFLOW_TOKEN = frozenset({"contents", "issues", "pulls"})
+"""What a job's ``GITHUB_TOKEN`` may write when its permissions say so; there is no such right for secrets."""
+
+_RIGHTS = (
+    (re.compile(r"/(git|contents|branches|commits)\b"), "contents"),
+    (re.compile(r"/(issues|labels)\b"), "issues"),
+    (re.compile(r"/pulls\b"), "pulls"),
+    (re.compile(r"/actions/secrets\b"), "secrets"),
+    (re.compile(r"/actions/workflows\b"), "actions"),
+)
+
+
+class GitHubService:
+    """Answers below ``/repos/misaki/trakt-sync``. ``git`` and ``issues`` are the parts, with their own switches.
+
+    ``secrets`` are the repository's secrets in the clear; ``people`` maps a login to admin, write or read;
+    ``workflows`` maps a file to its state; ``dispatched`` are the workflows that were started, with their inputs.
+    """
+
+    name = "github"
+
+    def __init__(self, clock: Clock) -> None:
+        self.store = GitStore()
+        self.store.push(DEFAULT_BRANCH, {"README.md": b"# My sync\n"}, "Initial commit", clock.now())
+        base = f"/repos/{REPOSITORY}"
+        self.git = GitDatabase(self.store, clock, base)
+        self.issues = IssueTracker(self.store, clock, base, f"https://github.com/{REPOSITORY}")
+        self.secrets: dict[str, str] = {}
+        self.workflows = {"sync.yml": "active"}
+        self.people = {REPOSITORY.partition("/")[0]: "admin"}
+        self.dispatched: list[tuple[str, object]] = []
+        self._tokens: dict[str, frozenset[str]] = {}
+        self._key = PrivateKey(bytes(range(32)))
+        routes: list[tuple[str, str, Handler]] = [
+            *self.git.routes,
+            *self.issues.routes,
+            ("GET", r"", self._repository),
+            ("GET", r"/collaborators/([^/]+)/permission", self._permission),
+            ("GET", r"/actions/secrets/public-key", self._public_key),
+            ("PUT", r"/actions/secrets/(\w+)", self._put_secret),
+            ("GET", r"/actions/workflows/([^/]+)", self._workflow),
+            ("PUT", r"/actions/workflows/([^/]+)/enable", self._enable),
+            ("POST", r"/actions/workflows/([^/]+)/dispatches", self._dispatch),
+        ]
+        self._routes = [(method, re.compile(base + path, re.IGNORECASE), handler) for method, path, handler in routes]
+
+    def new_token(self, rights: frozenset[str] = WORKFLOW_TOKEN) -> str:
+        """A token that may read all and write what ``rights`` name: contents, issues, pulls, secrets, actions."""
+        token = f"demo-github-token-{len(self._tokens) + 1:03}"
+        self._tokens[token] = rights
+        return token
+
+    def answer(self, request: Request) -> Answer:
+        """One request."""
+        if not request.header("User-Agent"):
+            return Answer(403, text="Request forbidden by administrative rules.")
+        if request.bearer is None or request.bearer not in self._tokens:
+            return failure(401, "Requires authentication" if request.bearer is None else "Bad credentials")
+        for method, pattern, handler in self._routes:
+            match = pattern.fullmatch(request.path)
+            if match and method == request.method:
+                return self._forbidden(request) or handler(request, *match.groups())
+        return failure(404, "Not Found")
+
+    def _forbidden(self, request: Request) -> Answer | None:
+        rights = self._tokens[request.bearer or ""]
+        needed = next((right for pattern, right in _RIGHTS if pattern.search(request.path)), "contents")
+        # Secrets and workflows may not even be looked at without the right.
+        reading = request.method == "GET" and needed not in {"secrets", "actions"}
+        return None if reading or needed in rights else failure(403, "Resource not accessible by integration")
+
+    def _repository(self, request: Request) -> Answer:
+        owner, _, name = REPOSITORY.partition("/")
+        view = {
+            "id": 1,
+            "name": name,
+            "full_name": REPOSITORY,
+            "owner": {"login": owner, "type": "User"},
+            "private": True,
+            "default_branch": DEFAULT_BRANCH,
+            "html_url": f"https://github.com/{REPOSITORY}",
+            "url": f"/repos/{REPOSITORY}",
+        }
+        return Answer(200, view)
+
+    def _permission(self, request: Request, login: str) -> Answer:
+        """What a person may do here; anybody may read a public repository."""
+        permission = self.people.get(login, "read")
+        return Answer(200, {"permission": permission, "role_name": permission, "user": {"login": login}})
+
+    def _public_key(self, request: Request) -> Answer:
+        return Answer(200, {"key_id": KEY_ID, "key": b64encode(bytes(self._key.public_key)).decode()})
+
+    def _put_secret(self, request: Request, name: str) -> Answer:
+        body = request.json() or {}
+        try:
+            sealed = b64decode(str(body.get("encrypted_value")), validate=True)
+            value = SealedBox(self._key).decrypt(sealed).decode()
+        except (ValueError, CryptoError):
+            return failure(422, "Invalid request. Bad request - encrypted_value is not valid")
+        if body.get("key_id") != KEY_ID:
+            return failure(422, "Invalid request. key_id does not match")
+        known = name in self.secrets
+        self.secrets[name] = value
+        return Answer(204 if known else 201, {})
+
+    def _workflow(self, request: Request, name: str) -> Answer:
+        state = self.workflows.get(name)
+        if state is None:
+            return failure(404, "Not Found")
+        return Answer(200, {"id": 1, "name": name, "path": f".github/workflows/{name}", "state": state})
+
+    def _enable(self, request: Request, name: str) -> Answer:
+        if name not in self.workflows:
+            return failure(404, "Not Found")
+        self.workflows[name] = "active"
+        return Answer(204)
+
+    def _dispatch(self, request: Request, name: str) -> Answer:
+        if self.workflows.get(name) != "active":
+            return failure(422 if name in self.workflows else 404, "Cannot trigger a 'workflow_dispatch' event")
+        self.dispatched.append((name, (request.json() or {}).get("inputs")))
+        return Answer(204)

@@ -1,0 +1,224 @@
+"""GitHub's git database and contents in miniature: refs, commits, trees, blobs, files."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+
+from demo.git_store import AUTHOR, BLOB, Commit, GitStore
+from demo.server import Answer, Handler, JsonObject, Request
+from sync.services.clock import Clock
+
+
+class GitDatabase:
+    """The endpoints below ``/repos/OWNER/NAME`` that read and write git.
+
+    ``before_update`` is called before a branch is moved: there a test lets somebody else push first.
+    ``protected`` are branches that only a pull request may change.
+    """
+
+    def __init__(self, store: GitStore, clock: Clock, base: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._base = base
+        self.before_update: Callable[[], None] | None = None
+        self.protected: set[str] = set()
+        self.routes: list[tuple[str, str, Handler]] = [
+            ("GET", r"/branches/(.+)", self._branch),
+            ("GET", r"/git/refs?/heads/(.+)", self._read_ref),
+            ("POST", r"/git/refs", self._create_ref),
+            ("PATCH", r"/git/refs/heads/(.+)", self._update_ref),
+            ("GET", r"/git/commits/(\w+)", self._read_commit),
+            ("POST", r"/git/commits", self._create_commit),
+            ("GET", r"/commits/([^/]+)", self._read_whole_commit),
+            ("GET", r"/git/trees/([^/]+)", self._read_tree),
+            ("POST", r"/git/trees", self._create_tree),
+            ("GET", r"/git/blobs/(\w+)", self._read_blob),
+            ("POST", r"/git/blobs", self._create_blob),
+            ("GET", r"/contents/(.*)", self._read_contents),
+            ("PUT", r"/contents/(.+)", self._write_contents),
+        ]
+
+    def _branch(self, request: Request, name: str) -> Answer:
+        sha = self._store.branches.get(name)
+        if sha is None:
+            return failure(404, "Branch not found")
+        commit = self._whole_view(self._store.commits[sha])
+        return Answer(200, {"name": name, "commit": commit, "protected": name in self.protected})
+
+    def _read_ref(self, request: Request, name: str) -> Answer:
+        sha = self._store.branches.get(name)
+        return Answer(200, self._ref_view(name, sha)) if sha else failure(404, "Not Found")
+
+    def _create_ref(self, request: Request) -> Answer:
+        body = request.json() or {}
+        match = re.fullmatch(r"refs/heads/(.+)", str(body.get("ref")))
+        sha = str(body.get("sha"))
+        if match is None or sha not in self._store.commits:
+            return failure(422, "Object does not exist")
+        if match[1] in self._store.branches:
+            return failure(422, "Reference already exists")
+        self._store.branches[match[1]] = sha
+        return Answer(201, self._ref_view(match[1], sha))
+
+    def _update_ref(self, request: Request, name: str) -> Answer:
+        if self.before_update:
+            self.before_update()
+        body = request.json() or {}
+        sha, tip = str(body.get("sha")), self._store.branches.get(name)
+        if tip is None:
+            return failure(422, "Reference does not exist")
+        if sha not in self._store.commits:
+            return failure(422, "Object does not exist")
+        if name in self.protected:
+            return failure(422, "Repository rule violations found\n\nChanges must be made through a pull request.\n\n")
+        if not body.get("force") and not self._store.descends(sha, tip):
+            return failure(422, "Update is not a fast forward")
+        self._store.branches[name] = sha
+        return Answer(200, self._ref_view(name, sha))
+
+    def _read_commit(self, request: Request, sha: str) -> Answer:
+        commit = self._store.commits.get(sha)
+        return Answer(200, self._commit_view(commit)) if commit else failure(404, "Not Found")
+
+    def _read_whole_commit(self, request: Request, name: str) -> Answer:
+        commit = self._store.commits.get(self._store.branches.get(name, name))
+        return Answer(200, self._whole_view(commit)) if commit else failure(422, f"No commit found for SHA: {name}")
+
+    def _create_commit(self, request: Request) -> Answer:
+        body = request.json() or {}
+        tree, parents = str(body.get("tree")), body.get("parents") or []
+        parents = tuple(str(parent) for parent in parents) if isinstance(parents, list) else ()
+        if tree not in self._store.trees:
+            return failure(422, "Tree SHA does not exist")
+        if any(parent not in self._store.commits for parent in parents):
+            return failure(422, "Parent SHA does not exist or is not a commit object")
+        commit = self._store.put_commit(tree, parents, str(body.get("message", "")), self._clock.now())
+        return Answer(201, self._commit_view(commit))
+
+    def _read_tree(self, request: Request, name: str) -> Answer:
+        commit = self._store.commits.get(self._store.branches.get(name, name))
+        sha = commit.tree if commit else name
+        files = self._store.trees.get(sha)
+        if files is None:
+            return failure(404, "Not Found")
+        rows = [self._tree_row(path, "100644", BLOB, blob) for path, blob in sorted(files.items())]
+        folders = sorted({path[:at] for path in files for at in range(len(path)) if path[at] == "/"})
+        rows += [self._tree_row(path, "040000", "tree", self._folder(files, path)) for path in folders]
+        if not request.query.get("recursive"):
+            rows = [row for row in rows if "/" not in str(row["path"])]
+        return Answer(200, {"sha": sha, "url": f"{self._base}/git/trees/{sha}", "tree": rows, "truncated": False})
+
+    def _folder(self, files: Mapping[str, str], path: str) -> str:
+        inside = {p.removeprefix(path + "/"): blob for p, blob in files.items() if p.startswith(path + "/")}
+        return self._store.put_tree(inside)
+
+    def _create_tree(self, request: Request) -> Answer:
+        body = request.json() or {}
+        base, rows = body.get("base_tree"), body.get("tree") or []
+        base_commit = self._store.commits.get(str(base))
+        known = self._store.trees.get(base_commit.tree if base_commit else str(base))
+        if (base and known is None) or not isinstance(rows, list) or not rows:
+            return failure(422, "Invalid tree info")
+        files = dict(known or {})
+        for row in rows:
+            path, sha = str(row.get("path")), row.get("sha")
+            if "content" in row:
+                files[path] = self._store.put_blob(str(row["content"]).encode())
+            elif sha is None and "sha" in row:
+                files.pop(path, None)
+            elif sha in self._store.blobs:
+                files[path] = str(sha)
+            else:
+                return failure(422, f"tree.sha {sha} is not a valid blob")
+        sha = self._store.put_tree(files)
+        view = {"sha": sha, "url": f"{self._base}/git/trees/{sha}", "truncated": False}
+        return Answer(201, view | {"tree": [self._tree_row(p, "100644", BLOB, b) for p, b in sorted(files.items())]})
+
+    def _read_blob(self, request: Request, sha: str) -> Answer:
+        content = self._store.blobs.get(sha)
+        if content is None:
+            return failure(404, "Not Found")
+        view = {"sha": sha, "size": len(content), "encoding": "base64", "content": b64encode(content).decode()}
+        return Answer(200, {"url": f"{self._base}/git/blobs/{sha}", **view})
+
+    def _create_blob(self, request: Request) -> Answer:
+        body = request.json() or {}
+        text = str(body.get("content", ""))
+        content = b64decode(text) if body.get("encoding") == "base64" else text.encode()
+        sha = self._store.put_blob(content)
+        return Answer(201, {"sha": sha, "url": f"{self._base}/git/blobs/{sha}"})
+
+    def _read_contents(self, request: Request, path: str) -> Answer:
+        ref = request.query.get("ref", "main")
+        commit = self._store.commits.get(self._store.branches.get(ref.removeprefix("refs/heads/"), ref))
+        files = self._store.trees[commit.tree] if commit else {}
+        if path in files:
+            return Answer(200, self._file_view(path, files[path], with_content=True))
+        inside = {p for p in files if not path or p.startswith(path.rstrip("/") + "/")}
+        if not inside:
+            return failure(404, "Not Found")
+        direct = [p for p in sorted(inside) if "/" not in p.removeprefix(path).lstrip("/")]
+        return Answer(200, [self._file_view(p, files[p], with_content=False) for p in direct])
+
+    def _write_contents(self, request: Request, path: str) -> Answer:
+        body = request.json() or {}
+        branch = str(body.get("branch") or "main")
+        tip = self._store.branches.get(branch)
+        if tip is None:
+            return failure(404, f"Branch {branch} not found")
+        current = self._store.trees[self._store.commits[tip].tree].get(path)
+        if current and not body.get("sha"):
+            return failure(422, 'Invalid request.\n\n"sha" wasn\'t supplied.')
+        if current != body.get("sha"):
+            return failure(409, f"{path} does not match {body.get('sha')}")
+        content = b64decode(str(body.get("content", "")))
+        commit = self._store.push(branch, {path: content}, str(body.get("message", "")), self._clock.now())
+        blob = self._store.trees[commit.tree][path]
+        view = {"content": self._file_view(path, blob, with_content=False), "commit": self._commit_view(commit)}
+        return Answer(200 if current else 201, view)
+
+    def _ref_view(self, name: str, sha: str) -> JsonObject:
+        target = {"type": "commit", "sha": sha, "url": f"{self._base}/git/commits/{sha}"}
+        return {"ref": f"refs/heads/{name}", "url": f"{self._base}/git/refs/heads/{name}", "object": target}
+
+    def _commit_view(self, commit: Commit) -> JsonObject:
+        name, _, mail = AUTHOR.partition(" <")
+        person = {"name": name, "email": mail.rstrip(">"), "date": commit.at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        return {
+            "sha": commit.sha,
+            "url": f"{self._base}/git/commits/{commit.sha}",
+            "message": commit.message,
+            "tree": {"sha": commit.tree, "url": f"{self._base}/git/trees/{commit.tree}"},
+            "parents": [{"sha": sha, "url": f"{self._base}/git/commits/{sha}"} for sha in commit.parents],
+            "author": person,
+            "committer": person,
+        }
+
+    def _whole_view(self, commit: Commit) -> JsonObject:
+        view = self._commit_view(commit)
+        url = f"{self._base}/commits/{commit.sha}"
+        return {"sha": commit.sha, "url": url, "commit": view, "parents": view["parents"], "author": None}
+
+    def _tree_row(self, path: str, mode: str, kind: str, sha: str) -> JsonObject:
+        return {"path": path, "mode": mode, "type": kind, "sha": sha, "url": f"{self._base}/git/{kind}s/{sha}"}
+
+    def _file_view(self, path: str, sha: str, *, with_content: bool) -> JsonObject:
+        content = self._store.blobs[sha]
+        view: JsonObject = {
+            "type": "file",
+            "name": path.rpartition("/")[2],
+            "path": path,
+            "sha": sha,
+            "size": len(content),
+            "url": f"{self._base}/contents/{path}",
+            "html_url": None,
+        }
+        return view | ({"encoding": "base64", "content": b64encode(content).decode()} if with_content else {})
+
+
+def failure(status: int, message: str, **more: object) -> Answer:
+    """An error in GitHub's shape."""
+    docs = "https://docs.github.com/rest"
+    return Answer(status, {"message": message, **more, "documentation_url": docs, "status": str(status)})

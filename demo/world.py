@@ -1,0 +1,136 @@
+"""The demo's world: the library, the accounts on both sides, what happens there, and what must come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from demo.anilist_account import AS_OF, AniListUser, ListEntry, sample_user
+from demo.library import DemoAnime, DemoTitle, Library, parse_spans, sample_library
+from demo.trakt_account import TraktAccount
+from sync.services.clock import Clock
+
+ANILIST_NAME = "misaki"
+TRAKT_NAME = "misaki"
+WHOLE = {"COMPLETED", "REPEATING"}
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that the services share and that a run may change.
+
+    ``anilist`` is by lower-case name, ``trakt`` by user name. ``clock`` is the services' own.
+    """
+
+    library: Library
+    clock: Clock
+    anilist: dict[str, AniListUser] = field(default_factory=dict)
+    trakt: dict[str, TraktAccount] = field(default_factory=dict)
+
+    @property
+    def user(self) -> AniListUser:
+        """The person whose list is synced."""
+        return self.anilist[ANILIST_NAME]
+
+    @property
+    def account(self) -> TraktAccount:
+        """Their Trakt account."""
+        return self.trakt[TRAKT_NAME]
+
+    def watch(self, anilist_id: int, episodes: int = 1) -> None:
+        """The person watches the next episodes of an entry on their list, which AniList logs, now."""
+        entry, now = self.user.entries[anilist_id], self.clock.now()
+        anime = _of(entry)
+        first, last = entry.progress + 1, entry.progress + episodes
+        entry.progress, entry.status, entry.updated_at = last, "CURRENT", int(now.timestamp())
+        if last == anime.episodes:
+            entry.status, entry.completed = "COMPLETED", (now.year, now.month, now.day)
+            self.user.log(anime, "completed", None, now)
+        else:
+            self.user.log(anime, "watched episode", str(last) if first == last else f"{first} - {last}", now)
+
+    def expected_plays(self, *, private: bool = False) -> frozenset[tuple[str, int]]:
+        """What the history must hold after a sync: each (kind, Trakt id) once, those of other apps included.
+
+        ``private`` says whether private entries are synced. An entry that is not on Trakt asks for nothing.
+        """
+        wanted = {target for entry in self._synced(private=private) for target in self.targets(entry)}
+        return frozenset(wanted | set(sample_plays(self.library)))
+
+    def entry_of(self, kind: str, trakt_id: int) -> DemoAnime | None:
+        """The AniList entry that an episode or film truly belongs to."""
+        for title, anime in self.library.anime():
+            last = anime.episodes or 9999
+            if title and any((kind, trakt_id) == target for target in _targets(title, anime, last)):
+                return anime
+        return None
+
+    def targets(self, entry: ListEntry) -> tuple[tuple[str, int], ...]:
+        """The true (kind, Trakt id)s of what a list entry says was watched."""
+        anime = _of(entry)
+        title, anime = self.library.by_anilist_id(anime.anilist_id)
+        last = (anime.episodes or entry.progress) if entry.status in WHOLE else entry.progress
+        return _targets(title, anime, last) if title else ()
+
+    def _synced(self, *, private: bool) -> list[ListEntry]:
+        entries = [entry for entry in self.user.entries.values() if entry.anime]
+        return [entry for entry in entries if private or not entry.private]
+
+
+def sample_world(clock: Clock, library: Library | None = None) -> World:
+    """A fresh world with the sample library (or another): its person, a private profile, an empty list."""
+    library = library or sample_library()
+    person = sample_user(library, name=ANILIST_NAME)
+    stranger = AniListUser(5_000_124, "shy_otaku", private_profile=True)
+    nobody = AniListUser(5_000_125, "newcomer")
+    for user in (person, stranger, nobody):
+        user.log_in(clock.now())
+    account = TraktAccount(TRAKT_NAME)
+    for (kind, trakt_id), at in sample_plays(library).items():
+        account.add(kind, trakt_id, at, "scrobble")
+    return World(
+        library,
+        clock,
+        {user.name: user for user in (person, stranger, nobody)},
+        {TRAKT_NAME: account, "someone-else": TraktAccount("someone-else")},
+    )
+
+
+def sample_plays(library: Library) -> dict[tuple[str, int], datetime]:
+    """What other apps had put on Trakt before the first sync, with the times."""
+    found: list[tuple[str, int]] = []
+    for title in library.titles:
+        found += [("episode", e.trakt_id) for e in title.episodes if (e.season, e.number) in title.on_trakt]
+        if title.kind == "movie" and title.on_trakt:
+            found.append(("movie", title.trakt_id))
+        for anime in title.anime:
+            for span in parse_spans(f"{anime.listing.on_trakt} = s1e1") if anime.listing.on_trakt else ():
+                for episode in range(span.first, (span.last or span.first) + 1):
+                    found += [_keyed(title, trakt_id) for trakt_id in title.targets(anime, episode)]
+    begin = AS_OF - timedelta(days=3000)
+    return {key: begin + timedelta(hours=47 * number) for number, key in enumerate(found)}
+
+
+def part_of(library: Library, *anilist_ids: int) -> Library:
+    """The library with only these entries on the list, and only their Trakt titles: a small world for a test."""
+
+    def kept(anime: tuple[DemoAnime, ...]) -> tuple[DemoAnime, ...]:
+        return tuple(one for one in anime if one.anilist_id in anilist_ids)
+
+    titles = tuple(replace(title, anime=kept(title.anime)) for title in library.titles if kept(title.anime))
+    return Library(titles, kept(library.unlisted))
+
+
+def _targets(title: DemoTitle, anime: DemoAnime, last: int) -> tuple[tuple[str, int], ...]:
+    found = {trakt_id for episode in range(1, last + 1) for trakt_id in title.targets(anime, episode)}
+    return tuple(sorted(_keyed(title, trakt_id) for trakt_id in found))
+
+
+def _keyed(title: DemoTitle, trakt_id: int) -> tuple[str, int]:
+    return ("movie" if title.kind == "movie" else "episode", trakt_id)
+
+
+def _of(entry: ListEntry) -> DemoAnime:
+    if entry.anime is None:
+        raise ValueError(f"entry {entry.entry_id} has no media")
+    return entry.anime

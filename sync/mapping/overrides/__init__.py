@@ -1,0 +1,1 @@
+"""``overrides.yaml``: what it says, each with its line."""

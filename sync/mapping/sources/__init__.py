@@ -1,0 +1,1 @@
+"""What the datasets claim: one module each, and one index of them all."""

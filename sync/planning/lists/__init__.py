@@ -1,0 +1,1 @@
+"""What belongs into ratings, watchlist and dropped shows."""

@@ -1,0 +1,1 @@
+"""When each play was watched."""

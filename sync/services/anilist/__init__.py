@@ -1,0 +1,1 @@
+"""AniList, read only."""

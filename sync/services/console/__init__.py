@@ -1,0 +1,1 @@
+"""What a run says, in Actions' log or on a terminal."""

@@ -1,0 +1,1 @@
+"""The repository that the job runs in: commits, issues, pull requests."""

@@ -1,0 +1,1 @@
+"""Requests: sent, paced, retried, redacted."""

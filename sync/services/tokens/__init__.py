@@ -1,0 +1,1 @@
+"""Where the Trakt log-in is kept, and how it is renewed."""

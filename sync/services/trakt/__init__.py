@@ -1,0 +1,1 @@
+"""Trakt: catalogue, plays, lists, log-in."""

@@ -1,0 +1,307 @@
+"""The environment → one frozen ``Settings``. Every problem is found before any is reported."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sync.errors import ConfigError
+from sync.model.anilist import MediaFormat, MediaListStatus
+from sync.model.plan import UndatedPlays
+
+SETTINGS_PAGE = "Settings → Secrets and variables → Actions"
+PROFILE_NAME = re.compile(r"(?!github)[a-z][a-z0-9_]{0,30}")
+"""Secrets are named after profiles, and GitHub keeps names that begin with GITHUB_ to itself."""
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the services are. Changed only by tests and the demo; each is ``https:`` or loopback."""
+
+    anilist_api: str = "https://graphql.anilist.co"
+    trakt_api: str = "https://api.trakt.tv"
+    trakt_auth: str = "https://auth.trakt.tv"
+    tmdb_api: str = "https://api.themoviedb.org/3"
+    fribb: str = "https://raw.githubusercontent.com/Fribb/anime-lists/master/anime-list-full.json"
+    anibridge: str = "https://github.com/anibridge/anibridge-mappings/releases/download/v3/mappings.json"
+    bangumi: str = "https://unpkg.com/bangumi-data@0.3/dist/data.json"
+    anitrakt_tv: str = (
+        "https://raw.githubusercontent.com/rensetsu/db.trakt.extended-anitrakt/main/json/output/tv_ex.json"
+    )
+    anitrakt_movies: str = (
+        "https://raw.githubusercontent.com/rensetsu/db.trakt.extended-anitrakt/main/json/output/movies_ex.json"
+    )
+
+    @property
+    def all_loopback(self) -> bool:
+        """Whether every service is on this machine."""
+        return all(urlsplit(getattr(self, name)).hostname in LOOPBACK for name in ADDRESS_SETTINGS)
+
+
+ADDRESS_SETTINGS = {
+    "anilist_api": "ANILIST_API_URL",
+    "trakt_api": "TRAKT_API_URL",
+    "trakt_auth": "TRAKT_AUTH_URL",
+    "tmdb_api": "TMDB_API_URL",
+    "fribb": "FRIBB_URL",
+    "anibridge": "ANIBRIDGE_URL",
+    "bangumi": "BANGUMI_URL",
+    "anitrakt_tv": "ANITRAKT_TV_URL",
+    "anitrakt_movies": "ANITRAKT_MOVIES_URL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubContext:
+    """What GitHub Actions tells a job about itself. ``branch`` is where state is committed."""
+
+    token: str = field(repr=False)
+    repository: str
+    api_url: str = "https://api.github.com"
+    server_url: str = "https://github.com"
+    branch: str | None = None
+    run_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a run. Secrets are left out of ``repr``, so that none is printed by accident."""
+
+    trakt_client_id: str = field(default="", repr=False)
+    trakt_client_secret: str = field(default="", repr=False)
+    trakt_access_token: str | None = field(default=None, repr=False)
+    trakt_refresh_token: str | None = field(default=None, repr=False)
+    anilist_access_token: str | None = field(default=None, repr=False)
+    tmdb_api_key: str | None = field(default=None, repr=False)
+    state_key: str | None = field(default=None, repr=False)
+    gh_secrets_pat: str | None = field(default=None, repr=False)
+    anilist_username: str | None = None
+    trakt_username: str | None = None
+    max_new_plays: int = 500
+    undated_plays: UndatedPlays = UndatedPlays.UNKNOWN
+    time_budget: timedelta = timedelta(minutes=10)
+    sync_private: bool = False
+    sync_ratings: bool = False
+    sync_watchlist: bool = False
+    sync_dropped: bool = False
+    sync_rewatches: bool = False
+    sync_adult: bool = True
+    sync_statuses: frozenset[MediaListStatus] = frozenset()
+    """Only entries of these statuses; all if empty."""
+    sync_formats: frozenset[MediaFormat] = frozenset()
+    """Only entries of these formats; all if empty."""
+    log_titles: bool = True
+    addresses: Addresses = Addresses()
+    profile: str | None = None
+    state_dir: Path = Path("state")
+    overrides_file: Path = Path("overrides.yaml")
+    cache_dir: Path = Path(".cache")
+    github: GitHubContext | None = None
+    summary_file: Path | None = None
+    in_actions: bool = False
+    clock_speed: float = 1.0
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never appear in any output."""
+        known = (
+            self.trakt_client_secret,
+            self.trakt_access_token,
+            self.trakt_refresh_token,
+            self.anilist_access_token,
+            self.tmdb_api_key,
+            self.state_key,
+            self.gh_secrets_pat,
+            self.github.token if self.github else None,
+        )
+        return tuple(secret for secret in known if secret)
+
+
+def parse_settings(
+    env: Mapping[str, str], *, trakt: bool = True, anilist: bool = True, trakt_secret: bool = True
+) -> Settings:
+    """The settings in ``env`` (an empty string means unset, as Actions passes a missing secret).
+
+    ``trakt`` and ``anilist`` say whose settings the command cannot do without; without ``trakt_secret`` the Trakt
+    app's id is enough. Raises ``ConfigError`` with every problem, each naming its setting and where to set it.
+    """
+    settings, problems = read_settings(env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def read_settings(
+    env: Mapping[str, str], *, trakt: bool = True, anilist: bool = True, trakt_secret: bool = True
+) -> tuple[Settings, tuple[str, ...]]:
+    """The same, with the problems beside it: what is missing or wrong has its default."""
+    reader = _Reader(env)
+    profile = reader.profile()
+    settings = Settings(
+        trakt_client_id=reader.secret("TRAKT_CLIENT_ID", "your Trakt app's client id", required=trakt),
+        trakt_client_secret=reader.secret(
+            "TRAKT_CLIENT_SECRET", "your Trakt app's client secret", required=trakt and trakt_secret
+        ),
+        trakt_access_token=reader.text("TRAKT_ACCESS_TOKEN"),
+        trakt_refresh_token=reader.text("TRAKT_REFRESH_TOKEN"),
+        anilist_access_token=reader.text("ANILIST_ACCESS_TOKEN"),
+        tmdb_api_key=reader.text("TMDB_API_KEY"),
+        state_key=reader.text("STATE_KEY"),
+        gh_secrets_pat=reader.text("GH_SECRETS_PAT"),
+        anilist_username=reader.text("ANILIST_USERNAME"),
+        trakt_username=reader.text("TRAKT_USERNAME"),
+        max_new_plays=reader.whole_number("MAX_NEW_PLAYS", 500),
+        undated_plays=UndatedPlays(reader.choice("UNDATED_PLAYS", [u.value for u in UndatedPlays], "unknown")),
+        time_budget=timedelta(minutes=reader.whole_number("TIME_BUDGET", 10)),
+        sync_private=reader.switch("SYNC_PRIVATE", default=False),
+        sync_ratings=reader.switch("SYNC_RATINGS", default=False),
+        sync_watchlist=reader.switch("SYNC_WATCHLIST", default=False),
+        sync_dropped=reader.switch("SYNC_DROPPED", default=False),
+        sync_rewatches=reader.switch("SYNC_REWATCHES", default=False),
+        sync_adult=reader.switch("SYNC_ADULT", default=True),
+        sync_statuses=frozenset(
+            map(MediaListStatus, reader.names("SYNC_STATUSES", [s.value for s in MediaListStatus]))
+        ),
+        sync_formats=frozenset(map(MediaFormat, reader.names("SYNC_FORMATS", [f.value for f in MediaFormat]))),
+        log_titles=reader.switch("LOG_TITLES", default=True),
+        addresses=reader.addresses(),
+        profile=profile,
+        state_dir=Path(reader.text("STATE_DIR") or (f"state/{profile}" if profile else "state")),
+        overrides_file=Path(
+            reader.text("OVERRIDES_FILE") or (f"overrides.{profile}.yaml" if profile else "overrides.yaml")
+        ),
+        cache_dir=Path(reader.text("CACHE_DIR") or ".cache"),
+        github=reader.github(),
+        summary_file=Path(path) if (path := reader.text("GITHUB_STEP_SUMMARY")) else None,
+        in_actions=reader.text("GITHUB_ACTIONS") == "true",
+        clock_speed=float(reader.whole_number("CLOCK_SPEED", 1)),
+    )
+    if settings.clock_speed != 1 and not settings.addresses.all_loopback:
+        reader.problems.append("CLOCK_SPEED is for tests against services on this machine only; leave it unset.")
+    if anilist and not settings.anilist_username and not settings.anilist_access_token:
+        reader.problems.append(
+            f"ANILIST_USERNAME is missing: set it to your AniList name under {SETTINGS_PAGE} → Variables, "
+            "or set the secret ANILIST_ACCESS_TOKEN."
+        )
+    return settings, tuple(reader.problems)
+
+
+class _Reader:
+    """Reads settings one by one and collects what is wrong with them."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        return self._env.get(name, "").strip() or None
+
+    def secret(self, name: str, what: str, *, required: bool) -> str:
+        value = self.text(name)
+        if value is None and required:
+            self.problems.append(f"{name} is missing: set it to {what} under {SETTINGS_PAGE} → Secrets.")
+        return value or ""
+
+    def profile(self) -> str | None:
+        """Whose settings these are, where one repository serves several people: the name goes into those of files and
+        secrets, so it is short and plain."""
+        value = self.text("PROFILE")
+        if value is None or PROFILE_NAME.fullmatch(value):
+            return value
+        self.problems.append(
+            f"PROFILE must begin with a small letter and go on with small letters, digits or _; it is {value!r}."
+        )
+        return None
+
+    def whole_number(self, name: str, default: int) -> int:
+        value = self.text(name)
+        if value is None:
+            return default
+        if not value.isascii() or not value.isdigit() or int(value) == 0:
+            self._wrong_variable(name, value, "a whole number above 0")
+            return default
+        return int(value)
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        words = {
+            "true": True,
+            "yes": True,
+            "on": True,
+            "1": True,
+            "false": False,
+            "no": False,
+            "off": False,
+            "0": False,
+        }
+        value = self.text(name)
+        if value is None:
+            return default
+        if value.lower() not in words:
+            self._wrong_variable(name, value, "true or false")
+            return default
+        return words[value.lower()]
+
+    def choice(self, name: str, choices: list[str], default: str) -> str:
+        value = self.text(name)
+        if value is None or value.lower() in choices:
+            return (value or default).lower()
+        close = difflib.get_close_matches(value.lower(), choices, n=1)
+        hint = f' (did you mean "{close[0]}"?)' if close else ""
+        self._wrong_variable(name, value, f"one of {', '.join(choices)}{hint}")
+        return default
+
+    def names(self, name: str, choices: list[str]) -> list[str]:
+        """Some of ``choices``, separated by commas; none if it is unset."""
+        given = [word.strip().upper().replace(" ", "_") for word in (self.text(name) or "").split(",")]
+        wrong = [word for word in given if word and word not in choices]
+        for word in wrong:
+            close = difflib.get_close_matches(word, choices, n=1)
+            hint = f' (did you mean "{close[0]}"?)' if close else ""
+            self._wrong_variable(name, word, f"some of {', '.join(choices)}, separated by commas{hint}")
+        return [word for word in given if word in choices]
+
+    def addresses(self) -> Addresses:
+        given = {
+            field_name: url.rstrip("/") for field_name, name in ADDRESS_SETTINGS.items() if (url := self._address(name))
+        }
+        return Addresses(**given)
+
+    def github(self) -> GitHubContext | None:
+        token, repository = self.text("GITHUB_TOKEN"), self.text("GITHUB_REPOSITORY")
+        if token is None or repository is None:
+            return None
+        server = self._address("GITHUB_SERVER_URL") or "https://github.com"
+        run = self.text("GITHUB_RUN_ID")
+        return GitHubContext(
+            token=token,
+            repository=repository,
+            api_url=self._address("GITHUB_API_URL") or "https://api.github.com",
+            server_url=server,
+            branch=self.text("STATE_BRANCH"),
+            run_url=f"{server}/{repository}/actions/runs/{run}" if run else None,
+        )
+
+    def _address(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            host = parts.hostname
+        except ValueError:
+            host = None
+        if not host or not (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)):
+            self.problems.append(f"{name} must be an https: address (or http: on this machine); it is {value!r}.")
+            return None
+        return value
+
+    def _wrong_variable(self, name: str, value: str, expected: str) -> None:
+        self.problems.append(
+            f"{name} must be {expected}; it is {value!r}. Change it under {SETTINGS_PAGE} → Variables."
+        )

@@ -1,0 +1,100 @@
+"""Settings: every problem at once, each with its name and where to change it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sync.errors import ConfigError
+from sync.model.plan import UndatedPlays
+from sync.settings import Addresses, parse_settings
+
+LEAST = {"TRAKT_CLIENT_ID": "id", "TRAKT_CLIENT_SECRET": "s3cret", "ANILIST_USERNAME": "misaki"}
+
+
+def problems(env: dict[str, str]) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        parse_settings(env)
+    return caught.value.problems
+
+
+def test_three_settings_are_enough() -> None:
+    settings = parse_settings(LEAST)
+
+    assert (500, UndatedPlays.UNKNOWN, timedelta(minutes=10)) == (
+        settings.max_new_plays,
+        settings.undated_plays,
+        settings.time_budget,
+    )
+
+
+def test_an_empty_string_is_unset_as_actions_passes_a_missing_secret() -> None:
+    settings = parse_settings(LEAST | {"TRAKT_ACCESS_TOKEN": "", "MAX_NEW_PLAYS": "  ", "TMDB_API_KEY": ""})
+
+    assert (None, 500, None) == (settings.trakt_access_token, settings.max_new_plays, settings.tmdb_api_key)
+
+
+def test_all_problems_are_listed_at_once_with_the_place_to_set_them() -> None:
+    found = problems({"MAX_NEW_PLAYS": "many", "SYNC_PRIVATE": "perhaps", "TRAKT_API_URL": "http://example.com"})
+
+    assert 6 == len(found)
+    for name in ("TRAKT_CLIENT_ID", "TRAKT_CLIENT_SECRET", "ANILIST_USERNAME", "MAX_NEW_PLAYS", "SYNC_PRIVATE"):
+        assert any(name in line and "Settings → Secrets and variables → Actions" in line for line in found), name
+
+
+def test_a_misspelt_choice_is_answered_with_the_nearest_one() -> None:
+    (problem,) = problems(LEAST | {"UNDATED_PLAYS": "relased"})
+
+    assert 'did you mean "released"?' in problem
+
+
+@pytest.mark.parametrize("value", ["0", "-3", "12.5", "٣"])
+def test_counts_are_whole_numbers_above_zero(value: str) -> None:
+    (problem,) = problems(LEAST | {"MAX_NEW_PLAYS": value})
+
+    assert "whole number above 0" in problem
+
+
+@pytest.mark.parametrize("url", ["http://example.com", "ftp://127.0.0.1", "https://", "nonsense", "http://[bad"])
+def test_an_address_is_https_or_this_machine(url: str) -> None:
+    (problem,) = problems(LEAST | {"ANILIST_API_URL": url})
+
+    assert "ANILIST_API_URL must be an https: address" in problem
+
+
+def test_an_address_on_this_machine_may_be_plain_http() -> None:
+    settings = parse_settings(LEAST | {"ANILIST_API_URL": "http://127.0.0.1:8080/"})
+
+    assert Addresses(anilist_api="http://127.0.0.1:8080") == settings.addresses
+
+
+def test_a_fast_clock_is_refused_against_the_real_services() -> None:
+    (problem,) = problems(LEAST | {"CLOCK_SPEED": "50"})
+
+    assert "CLOCK_SPEED" in problem
+
+
+def test_a_token_alone_says_whose_list_it_is() -> None:
+    settings = parse_settings({"TRAKT_CLIENT_ID": "id", "TRAKT_CLIENT_SECRET": "s", "ANILIST_ACCESS_TOKEN": "jwt"})
+
+    assert settings.anilist_username is None
+
+
+def test_github_is_known_only_with_token_and_repository() -> None:
+    assert parse_settings(LEAST | {"GITHUB_TOKEN": "t"}).github is None
+
+    context = parse_settings(LEAST | {"GITHUB_TOKEN": "t", "GITHUB_REPOSITORY": "me/copy", "GITHUB_RUN_ID": "7"}).github
+
+    assert context is not None
+    assert "https://github.com/me/copy/actions/runs/7" == context.run_url
+
+
+def test_no_secret_shows_in_the_printed_form() -> None:
+    names = ["TRAKT_CLIENT_ID", "TRAKT_CLIENT_SECRET", "TRAKT_ACCESS_TOKEN", "TRAKT_REFRESH_TOKEN", "STATE_KEY"]
+    names += ["ANILIST_ACCESS_TOKEN", "TMDB_API_KEY", "GH_SECRETS_PAT", "GITHUB_TOKEN"]
+    secrets = {name: f"very-{name}" for name in names}
+
+    printed = repr(parse_settings(secrets | {"GITHUB_REPOSITORY": "me/copy"}))
+
+    assert "very-" not in printed
