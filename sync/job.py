@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sync.errors import ServiceUnavailable, StateError, StoppedByBrake, SyncError
 from sync.mapping.overrides.document import Overrides
 from sync.model.anilist import MediaListEntry
-from sync.model.mapping import CachedMapping, Verdict
+from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger, Plan
 from sync.model.run import Outcome, Requests, RunReport
 from sync.planning.new_plays import TimeHints
@@ -176,9 +176,7 @@ class Job:
         leaving it out. That it is gone is news, so the issue ticks it off."""
         listed = self._report.entries.keys() - self._left_out
         return {
-            anilist_id: known
-            for anilist_id, known in cache.items()
-            if known.verdict is Verdict.RESOLVED or anilist_id in listed
+            anilist_id: known for anilist_id, known in cache.items() if known.verdict.is_certain or anilist_id in listed
         }
 
     def _note_readings(self, readings: Readings) -> None:
@@ -198,7 +196,7 @@ class Job:
             self._report,
             resolutions=mapped.resolutions,
             remembered={key: known for key, known in cache.items() if key in on_list and key not in mapped.resolutions},
-            mapped=sum(1 for key in on_list if key in cache and cache[key].verdict is Verdict.RESOLVED),
+            mapped=sum(1 for key in on_list if key in cache and cache[key].verdict.is_certain),
             warnings=(*self._report.warnings, *mapped.warnings),
         )
 

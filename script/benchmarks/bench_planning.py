@@ -19,8 +19,9 @@ from pathlib import Path
 from bench_values import NOW, values_of
 
 from demo.synthetic import synthetic_library
+from sync.mapping.memory import basis_of
 from sync.mapping.overrides.document import Overrides
-from sync.mapping.resolve import basis_of, resolve_library
+from sync.mapping.resolver import Resolver
 from sync.model.plan import Ledger, UndatedPlays
 from sync.model.run import Outcome, RunReport
 from sync.model.trakt import TraktPlays
@@ -79,14 +80,15 @@ def measure(entries: int, plays: int) -> Measured:
     started = time.process_time()
     basis = {entry.anilist_id: basis_of(entry.media, None) for entry in values.entries}
     looked_at = unsettled_entries(values.entries, ledger=Ledger(), cache={}, basis=basis, now=NOW, plays=TraktPlays())
-    resolved = resolve_library(
+    resolver = Resolver(
         [entry.media for entry in looked_at],
         index=values.index,
         overrides=Overrides(),
-        catalogue=values.catalogue,
-        cache={},
+        memory={},
         progress={entry.anilist_id: watched_count(entry) for entry in looked_at},
     )
+    resolver.learn(values.catalogue)
+    resolved = resolver.resolved()
     targets = targets_of_entries(looked_at, resolved.resolutions, values.catalogue)
     mapped = time.process_time()
     plan = plan_plays(

@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 
 from sync.errors import ConfigError
-from sync.mapping.overrides.document import Override, Overrides, parse_overrides
+from sync.mapping.overrides.document import Overrides, parse_overrides
 from sync.mapping.overrides.yaml_node import YamlMapping
+from sync.model.mapping import Override
 from sync.services.yaml_file import parse_yaml
 
 FILE = "overrides.yaml"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date
 
 from sync.errors import ConfigError, SyncError
-from sync.mapping.overrides.document import Override, Overrides
+from sync.mapping.overrides.document import Overrides
 from sync.model.anilist import Media, MediaListEntry, MediaListStatus
-from sync.model.mapping import Resolution, Span, Verdict
+from sync.model.mapping import Override, Resolution, Span
 from sync.model.plan import Ledger, PlayState
 from sync.planning.progress import watched_count
 from sync.report.entry_view import view_entry
@@ -122,7 +122,7 @@ class Previewer:
             note = _as_written(override, hidden=view.hidden) if known else "AniList knows no anime with this id"
             return EntryPreview(view, note=note)
         targets = found.mapped.targets.get(anilist_id, {})
-        if resolution.verdict is not Verdict.RESOLVED:
+        if not resolution.verdict.is_certain:
             note = "" if not view.hidden else "no certain place on Trakt"
             return EntryPreview(view, note=note)
         spans = _film(targets) if not resolution.spans else _spans(resolution.spans, targets)

@@ -40,15 +40,6 @@ def season_in_title(media: Media) -> int | None:
     return None
 
 
-def designation(media: Media) -> str:
-    """The entry's season and part in the words of its title (``Season 3 Part 2``); may be empty. No title is told."""
-    for title in (media.title_english, media.title_romaji):
-        words = [match[0] for pattern in (SEASON, PART) if title and (match := pattern.search(title))]
-        if words:
-            return " ".join(words)
-    return ""
-
-
 def plain(title: str) -> str:
     """A title for comparing: letters and digits only, without accents, in lower case."""
     text = unicodedata.normalize("NFKD", title.lower())

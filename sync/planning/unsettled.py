@@ -69,7 +69,7 @@ def _needs_a_look(
     unwritten = open_episodes(known, watched)
     if unwritten:
         return cached is None or _worth_asking_again(entry, cached, unwritten, now)
-    mapped = cached is None or cached.verdict is Verdict.RESOLVED
+    mapped = cached is None or cached.verdict.is_certain
     return mapped and plays is not None and _lost_a_play(known, plays)
 
 
@@ -82,7 +82,7 @@ def _worth_asking_again(entry: MediaListEntry, cached: CachedMapping, unwritten:
     changed = entry.updated_at
     if changed is not None and changed > cached.verified_at:
         return True
-    if cached.verdict is not Verdict.RESOLVED:
+    if not cached.verdict.is_certain:
         return False
     return not unwritten <= set(cached.waiting) or (changed is not None and now - changed <= EAGER_FOR)
 
@@ -97,7 +97,7 @@ def open_episodes(known: tuple[LedgerPlay, ...], watched: int) -> set[int]:
 
 
 def _has_rewatches_to_add(entry: MediaListEntry, known: tuple[LedgerPlay, ...], cached: CachedMapping | None) -> bool:
-    mapped = cached is None or cached.verdict is Verdict.RESOLVED
+    mapped = cached is None or cached.verdict.is_certain
     return mapped and has_unnoted_rewatches(entry, known)
 
 

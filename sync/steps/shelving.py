@@ -238,5 +238,5 @@ def _those_in(anilist_ids: Iterable[int], listed: set[int]) -> tuple[int, ...]:
 
 def _unplaced(used: Iterable[MediaListEntry], cache: Mappings) -> tuple[int, ...]:
     """The entries that these parts ask for and that have no certain match."""
-    certain = (Verdict.RESOLVED, Verdict.SKIPPED)
-    return tuple(e.anilist_id for e in used if (known := cache.get(e.anilist_id)) and known.verdict not in certain)
+    uncertain = (Verdict.UNRESOLVED, Verdict.AMBIGUOUS)
+    return tuple(e.anilist_id for e in used if (known := cache.get(e.anilist_id)) and known.verdict in uncertain)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from sync.mapping.overrides.document import Override, Overrides
+from sync.mapping.overrides.document import Overrides
 from sync.model.anilist import Media, MediaFormat, MediaListEntry, MediaListStatus
+from sync.model.mapping import Override
 from sync.settings import Settings, parse_settings
 from sync.steps.scope import entries_for_lists, entries_in_scope
 

@@ -1,105 +1,113 @@
-"""What speaks for and against a place. Each fact has one name, one weight (see ``weights``) and one wording."""
+"""What speaks for and against an alignment: every fact that is true of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sync.mapping.alignments import Alignment
+from sync.mapping.anime import Anime, aired_off
 from sync.mapping.judging.count_facts import count_facts
 from sync.mapping.judging.rivals import Sibling, dated_rival, earlier_rival, named_rival
 from sync.mapping.judging.source_facts import source_facts
 from sync.mapping.layout import Seasons
-from sync.mapping.proposals import Proposal
-from sync.mapping.subject import Subject, aired_off
 from sync.mapping.wording import season_in_title
+from sync.model.evidence import Fact
 
 OUT_OF_STEP = 35
 """Days by which the end of a run may miss the entry's; longer entries may miss it by three tenths of their length."""
+GRADES = (1, 3, 21, 100)
+"""Days up to which two dates fit to the day, nearly, to some weeks, to some months; beyond they are far apart."""
+STARTS = (Fact.START_DAY, Fact.START_NEAR, Fact.START_WEEKS, Fact.START_MONTHS, Fact.START_FAR)
+ENDS = (Fact.END_DAY, Fact.END_NEAR, Fact.END_WEEKS, Fact.END_MONTHS, Fact.END_FAR)
+IN_SPECIALS, IN_FIRST_SEASON, IN_LATER_SEASON = range(3)
+SERIES = (Fact.SERIES_IN_SPECIALS, Fact.SERIES_IN_FIRST_SEASON, Fact.SERIES_IN_LATER_SEASON)
+EXTRAS = (Fact.EXTRA_IN_SPECIALS, Fact.EXTRA_IN_FIRST_SEASON, Fact.EXTRA_IN_LATER_SEASON)
+ONAS = (Fact.ONA_IN_SPECIALS, Fact.ONA_IN_FIRST_SEASON, Fact.ONA_IN_LATER_SEASON)
+FILMS = (Fact.FILM_IN_SPECIALS, Fact.FILM_IN_FIRST_SEASON, Fact.FILM_IN_LATER_SEASON)
 
 
-def facts(subject: Subject, proposal: Proposal, seasons: Seasons, siblings: tuple[Sibling, ...]) -> set[str]:
-    """The names of everything that is true of this proposal; ``siblings`` are the show's other entries."""
-    found = {*_dates(subject, proposal, seasons), *count_facts(subject, proposal, seasons)}
-    found |= {*source_facts(subject, proposal, seasons), *_kind(subject, proposal)}
-    found |= {*_title(subject, proposal, seasons)}
-    rivals = tuple(each for each in siblings if not _is_twin(subject, each))
-    if "start day" not in found and "start near" not in found:
-        if dated_rival(rivals, proposal.first, seasons):
-            found.add("rival dated")
-        if earlier_rival(rivals, proposal.first, subject.start):
-            found.add("rival earlier")
-    if not subject.is_series and proposal.first[0] > 0 and named_rival(rivals, proposal.first):
-        found.add("rival named")
-    if subject.count is None and not rivals and seasons.regular == [proposal.first[0]]:
-        found.add("sole")
-    if any(_is_twin(subject, each) and proposal.first in each.starts for each in siblings):
-        found.add("twin")
+def facts_of(anime: Anime, alignment: Alignment, seasons: Seasons, siblings: tuple[Sibling, ...]) -> set[Fact]:
+    """Everything that is true of this alignment; ``siblings`` are the show's other entries."""
+    found = {*_dates(anime, alignment, seasons), *count_facts(anime, alignment, seasons)}
+    found |= {*source_facts(anime, alignment, seasons), _kind(anime, alignment)}
+    found |= {*_title(anime, alignment, seasons), *_others(anime, alignment, seasons, siblings)}
+    if not found & {Fact.START_DAY, Fact.START_NEAR}:
+        rivals = tuple(each for each in siblings if not _is_twin(anime, each))
+        if dated_rival(rivals, alignment.first, seasons):
+            found.add(Fact.RIVAL_DATED)
+        if earlier_rival(rivals, alignment.first, anime.start):
+            found.add(Fact.RIVAL_EARLIER)
     return found
 
 
-def _is_twin(subject: Subject, sibling: Sibling) -> bool:
-    return sibling.mal_id is not None and sibling.mal_id == subject.media.mal_id
+def _others(anime: Anime, alignment: Alignment, seasons: Seasons, siblings: tuple[Sibling, ...]) -> Iterator[Fact]:
+    rivals = tuple(each for each in siblings if not _is_twin(anime, each))
+    if not anime.is_series and alignment.first[0] > 0 and named_rival(rivals, alignment.first):
+        yield Fact.RIVAL_NAMED
+    if anime.count is None and not rivals and seasons.regular == [alignment.first[0]]:
+        yield Fact.SOLE
+    if any(_is_twin(anime, each) and alignment.first in each.starts for each in siblings):
+        yield Fact.TWIN
 
 
-def _dates(subject: Subject, proposal: Proposal, seasons: Seasons) -> Iterator[str]:
-    first = seasons.episode(proposal.first) if proposal.places[0][0] == 1 else None
-    off = aired_off(first, subject.start)
+def _is_twin(anime: Anime, sibling: Sibling) -> bool:
+    return sibling.mal_id is not None and sibling.mal_id == anime.media.mal_id
+
+
+def _dates(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    first = seasons.episode(alignment.first) if alignment.places[0][0] == 1 else None
+    off = aired_off(first, anime.start)
     if off is not None:
-        yield "start crowd" if _is_crowd(subject, proposal, seasons) else "start " + grade(off)
-    elif subject.year is not None:
-        yield from _year(subject.year, proposal, seasons)
-    if subject.count is not None and len(proposal.places) > 1:
-        off = aired_off(seasons.episode(proposal.last), subject.end)
+        yield Fact.START_CROWD if _is_crowd(anime, alignment, seasons) else STARTS[grade(off)]
+    elif anime.year is not None:
+        yield from _year(anime.year, alignment, seasons)
+    if anime.count is not None and len(alignment.places) > 1:
+        off = aired_off(seasons.episode(alignment.last), anime.end)
         if off is not None:
-            yield "end " + grade(off)
-            if abs(off) > max(OUT_OF_STEP, 0.3 * _length(subject)):
-                yield "end out of step"
+            yield ENDS[grade(off)]
+            if abs(off) > max(OUT_OF_STEP, 0.3 * _length(anime)):
+                yield Fact.END_OUT_OF_STEP
 
 
-def _year(year: int, proposal: Proposal, seasons: Seasons) -> Iterator[str]:
+def _year(year: int, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     """Where the day is unknown on one side: the episode's year, or at least the show's for its first season."""
-    first = seasons.episode(proposal.first)
-    if proposal.places[0][0] != 1:
+    first = seasons.episode(alignment.first)
+    if alignment.places[0][0] != 1:
         return
     if first is not None and first.first_aired is not None:
-        yield "year fits" if abs(first.first_aired.year - year) <= 1 else "year off"
-    elif seasons.show.year and seasons.regular and proposal.first == (seasons.regular[0], 1):
-        yield "show year fits" if abs(seasons.show.year - year) <= 1 else "show year off"
+        yield Fact.YEAR_FITS if abs(first.first_aired.year - year) <= 1 else Fact.YEAR_OFF
+    elif seasons.show.year and seasons.regular and alignment.first == (seasons.regular[0], 1):
+        yield Fact.SHOW_YEAR_FITS if abs(seasons.show.year - year) <= 1 else Fact.SHOW_YEAR_OFF
 
 
-def _length(subject: Subject) -> int:
+def _length(anime: Anime) -> int:
     """Days from the entry's first to its last."""
-    return (subject.end - subject.start).days if subject.start and subject.end else 0
+    return (anime.end - anime.start).days if anime.start and anime.end else 0
 
 
-def _is_crowd(subject: Subject, proposal: Proposal, seasons: Seasons) -> bool:
+def _is_crowd(anime: Anime, alignment: Alignment, seasons: Seasons) -> bool:
     """Whether more specials came out on that day than the entry has, as on a disc: then the day picks none of them."""
-    if proposal.first[0] != 0:
+    if alignment.first[0] != 0:
         return False
-    same = sum(1 for each in seasons.season(0) if (off := aired_off(each, subject.start)) is not None and abs(off) <= 1)
-    return (
-        same > max(subject.count or 1, 1) and abs(aired_off(seasons.episode(proposal.first), subject.start) or 0) <= 1
-    )
+    same = sum(1 for each in seasons.season(0) if (off := aired_off(each, anime.start)) is not None and abs(off) <= 1)
+    return same > max(anime.count or 1, 1) and abs(aired_off(seasons.episode(alignment.first), anime.start) or 0) <= 1
 
 
-def grade(off: int) -> str:
-    """How far two days lie apart, in words."""
-    for most, word in ((1, "day"), (3, "near"), (21, "weeks"), (100, "months")):
-        if abs(off) <= most:
-            return word
-    return "far"
+def grade(off: int) -> int:
+    """How far two days lie apart: 0 to the day, 1 nearly, 2 weeks, 3 months, 4 far."""
+    return next((at for at, most in enumerate(GRADES) if abs(off) <= most), len(GRADES))
 
 
-def _title(subject: Subject, proposal: Proposal, seasons: Seasons) -> Iterator[str]:
+def _title(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     """The season in the title, where Trakt has such a season at all (it may have merged it into another)."""
-    told = season_in_title(subject.media)
-    if told is not None and proposal.first[0] > 0 and seasons.season(told):
-        yield "title season agrees" if proposal.first[0] == told else "title season differs"
+    titled = season_in_title(anime.media)
+    if titled is not None and alignment.first[0] > 0 and seasons.season(titled):
+        yield Fact.TITLE_SEASON_AGREES if alignment.first[0] == titled else Fact.TITLE_SEASON_DIFFERS
 
 
-def _kind(subject: Subject, proposal: Proposal) -> Iterator[str]:
-    if subject.is_series:
-        group = "series"
-    else:
-        group = "film" if subject.is_film else "ona" if subject.kind == "ONA" else "extra"
-    season = proposal.first[0]
-    yield f"{group} in " + ("specials" if season == 0 else "first season" if season == 1 else "later season")
+def _kind(anime: Anime, alignment: Alignment) -> Fact:
+    season = alignment.first[0]
+    where = IN_SPECIALS if season == 0 else IN_FIRST_SEASON if season == 1 else IN_LATER_SEASON
+    if anime.is_series:
+        return SERIES[where]
+    return (FILMS if anime.is_film else ONAS if anime.kind == "ONA" else EXTRAS)[where]

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from sync.mapping.alignments import names_show
+from sync.mapping.anime import aired_off
 from sync.mapping.layout import Place, Seasons
-from sync.mapping.proposals import names_show
-from sync.mapping.sources.claims import Source
-from sync.mapping.sources.index import MappingIndex
-from sync.mapping.subject import aired_off
+from sync.mapping.sources.claims import MappingIndex, Source
 from sync.model.anilist import Media
 
 APART = 60
@@ -31,12 +30,13 @@ class Sibling:
 
     @property
     def is_series(self) -> bool:
+        """Whether it ran on television."""
         return self.kind in SERIES_KINDS
 
 
-def siblings_of(seasons: Seasons, index: MappingIndex, library: Mapping[int, Media]) -> tuple[Sibling, ...]:
+def siblings_of(seasons: Seasons, index: MappingIndex, listed: Mapping[int, Media]) -> tuple[Sibling, ...]:
     """All entries that a dataset places in this show, by AniList id."""
-    return tuple(_sibling(each, seasons, index, library.get(each)) for each in sorted(index.siblings(seasons.show.ids)))
+    return tuple(_sibling(each, seasons, index, listed.get(each)) for each in sorted(index.siblings(seasons.show.ids)))
 
 
 def _sibling(anilist_id: int, seasons: Seasons, index: MappingIndex, media: Media | None) -> Sibling:

@@ -1,128 +1,150 @@
-"""From the facts of all proposals to one verdict. The score orders; only proof resolves."""
+"""From the facts of all alignments to one verdict. The score orders; only proof resolves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sync.mapping.judging.weights import MIN_GAP, MIN_SCORE, score_of
+from sync.mapping.alignments import Alignment
+from sync.mapping.anime import Anime
+from sync.mapping.judging.weights import MIN_GAP, MIN_SCORE, evidence_of, score_of
 from sync.mapping.layout import Seasons
-from sync.mapping.proposals import Proposal
-from sync.mapping.subject import Subject
 from sync.model.anilist import MediaStatus
-from sync.model.mapping import Verdict
+from sync.model.evidence import Fact, Reason
+from sync.model.mapping import Candidate, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A proposal in its show, with its facts and their sum."""
+class ShowCandidate:
+    """An alignment with a show, with its facts and their sum."""
 
     seasons: Seasons
-    proposal: Proposal
-    names: frozenset[str]
+    alignment: Alignment
+    facts: frozenset[Fact]
     score: float
 
     @property
     def key(self) -> tuple[float, int, tuple[tuple[int, tuple[int, int]], ...]]:
         """Best first; ties in an order that does not depend on the input's."""
-        return (-self.score, self.seasons.show.ids.trakt, self.proposal.places)
+        return (-self.score, self.seasons.show.ids.trakt, self.alignment.places)
+
+    @property
+    def value(self) -> Candidate:
+        """The candidate as reports show it."""
+        return Candidate(self.seasons.show, self.alignment.spans, evidence_of(self.facts), self.score)
 
 
-def judge(seasons: Seasons, proposal: Proposal, names: set[str]) -> Judged:
-    """The proposal with its score."""
-    return Judged(seasons, proposal, frozenset(names), score_of(names))
+def judge_show(seasons: Seasons, alignment: Alignment, facts: set[Fact]) -> ShowCandidate:
+    """The alignment with its score."""
+    return ShowCandidate(seasons, alignment, frozenset(facts), score_of(facts))
 
 
-def voices(names: frozenset[str]) -> int:
-    """How many independent sources agree with the place. Fribb and AniBridge share an upstream, so they are one.
-
-    Inside a season one of them must name the very episode; the name of the season alone says nothing of it.
-    """
-    scudlee = names & {"fribb season agrees", "fribb offset agrees", "anibridge agrees", "anibridge tvdb agrees"}
-    bangumi = names & {"bangumi season agrees", "bangumi first season agrees", "bangumi episode agrees"}
-    anitrakt = names & {"anitrakt season agrees", "anitrakt split offset"}
-    if "offset" in names and not scudlee:
-        return 0
-    return bool(scudlee) + bool(bangumi) + bool(anitrakt)
-
-
-DATED = frozenset({"start day", "start near"})
+SCUDLEE = frozenset(
+    {Fact.FRIBB_SEASON_AGREES, Fact.FRIBB_OFFSET_AGREES, Fact.ANIBRIDGE_AGREES, Fact.ANIBRIDGE_TVDB_AGREES}
+)
+"""Fribb and AniBridge share an upstream (ScudLee's list), so they are one voice."""
+BANGUMI = frozenset({Fact.BANGUMI_SEASON_AGREES, Fact.BANGUMI_FIRST_SEASON_AGREES, Fact.BANGUMI_EPISODE_AGREES})
+ANITRAKT = frozenset({Fact.ANITRAKT_SEASON_AGREES, Fact.ANITRAKT_SPLIT_OFFSET})
+DATED = frozenset({Fact.START_DAY, Fact.START_NEAR})
 SEASON_NAMED = frozenset(
-    f"{source} agrees"
-    for source in ("fribb season", "fribb special", "bangumi season", "bangumi first season", "anitrakt season")
-) | {"anitrakt split offset", "fribb season near", "fribb offset near", "title season agrees"}
+    {
+        Fact.FRIBB_SEASON_AGREES,
+        Fact.FRIBB_SPECIAL_AGREES,
+        Fact.FRIBB_SEASON_NEAR,
+        Fact.FRIBB_OFFSET_NEAR,
+        Fact.BANGUMI_SEASON_AGREES,
+        Fact.BANGUMI_FIRST_SEASON_AGREES,
+        Fact.ANITRAKT_SEASON_AGREES,
+        Fact.ANITRAKT_SPLIT_OFFSET,
+        Fact.TITLE_SEASON_AGREES,
+    }
+)
 """What confirms an air date: a source that names the season is enough for that."""
-SPECIAL_CONFIRMED = frozenset({"bangumi season agrees", "anibridge tvdb agrees", "anibridge part", "last specials"})
+BOTH_ENDS = frozenset({Fact.END_DAY, Fact.END_NEAR, Fact.COUNT_EXACT, Fact.ENDS_SEASON})
+"""What confirms an air date without a source."""
+COUNTED = frozenset({Fact.COUNT_EXACT, Fact.SEASONS_EXACT, Fact.TWIN, Fact.SOLE})
+"""What makes one source enough."""
+SPECIAL_CONFIRMED = frozenset(
+    {Fact.BANGUMI_SEASON_AGREES, Fact.ANIBRIDGE_TVDB_AGREES, Fact.ANIBRIDGE_PART, Fact.LAST_SPECIALS}
+)
 """What makes a number of Fribb's among the specials believable; by itself it is right one time in two."""
-FILM_AMONG_SPECIALS = frozenset({"anibridge agrees", "bangumi season agrees", "bangumi episode agrees"})
+FILM_AMONG_SPECIALS = frozenset({Fact.ANIBRIDGE_AGREES, Fact.BANGUMI_SEASON_AGREES, Fact.BANGUMI_EPISODE_AGREES})
 """What it takes to believe that a film is a special: TVDB lists among them what Trakt keeps as films."""
 
 
-def is_proven(names: frozenset[str], proposal: Proposal) -> bool:
+def voices(facts: frozenset[Fact]) -> int:
+    """How many independent sources agree with the place.
+
+    Inside a season one of them must name the very episode; the name of the season alone says nothing of it.
+    """
+    scudlee = facts & SCUDLEE
+    if Fact.OFFSET in facts and not scudlee:
+        return 0
+    return bool(scudlee) + bool(facts & BANGUMI) + bool(facts & ANITRAKT)
+
+
+def is_proven(facts: frozenset[Fact], alignment: Alignment) -> bool:
     """Whether more than its score speaks for a place: dates, ranges, counts or independent sources that confirm it."""
-    if "mixed" in names and not names & {*DATED, "end day", "end near"}:
+    if Fact.MIXED in facts and not facts & {*DATED, Fact.END_DAY, Fact.END_NEAR}:
         return False  # sources put specials first; only dates tell their true order
     return any(
         (
-            _by_date(names),
-            "anibridge agrees" in names and not names & {"part of season", "anibridge at odds"},
-            "anibridge tvdb fits" in names,
-            _by_sources(names, proposal),
-            "only special" in names and names & {"fribb special agrees", "anibridge tvdb agrees"},
-            "fribb special agrees" in names and names & SPECIAL_CONFIRMED,
-            "continues" in names and names & SEASON_NAMED,
+            _by_date(facts),
+            Fact.ANIBRIDGE_AGREES in facts and not facts & {Fact.PART_OF_SEASON, Fact.ANIBRIDGE_AT_ODDS},
+            Fact.ANIBRIDGE_TVDB_FITS in facts,
+            _by_sources(facts, alignment),
+            Fact.ONLY_SPECIAL in facts and facts & {Fact.FRIBB_SPECIAL_AGREES, Fact.ANIBRIDGE_TVDB_AGREES},
+            Fact.FRIBB_SPECIAL_AGREES in facts and facts & SPECIAL_CONFIRMED,
+            Fact.CONTINUES in facts and facts & SEASON_NAMED,
         )
     )
 
 
-def _by_date(names: frozenset[str]) -> bool:
+def _by_date(facts: frozenset[Fact]) -> bool:
     """The first episode's date, with a source that names the season, or with the other end of the run."""
-    if names & DATED and (voices(names) or names & SEASON_NAMED):
+    if facts & DATED and (voices(facts) or facts & SEASON_NAMED):
         return True
-    return "start day" in names and bool(names & {"end day", "end near", "count exact", "ends season"})
+    return Fact.START_DAY in facts and bool(facts & BOTH_ENDS)
 
 
-def _by_sources(names: frozenset[str], proposal: Proposal) -> bool:
+def _by_sources(facts: frozenset[Fact], alignment: Alignment) -> bool:
     """One source and the count (or that nothing else can be meant), or two independent sources."""
-    agreeing = voices(names)
-    if names & {"count exact", "seasons exact", "twin", "sole"} and agreeing:
+    agreeing = voices(facts)
+    if facts & COUNTED and agreeing:
         return True
-    return agreeing >= 2 and proposal.first[0] > 0
+    return agreeing >= 2 and alignment.first[0] > 0
 
 
-def doubt(subject: Subject, judged: Judged) -> str | None:
+def doubt(anime: Anime, candidate: ShowCandidate) -> Reason | None:
     """Why a place must not be written although it leads; ``None`` if nothing is wrong with it."""
-    names, proposal = judged.names, judged.proposal
-    airing = subject.media.status in (MediaStatus.RELEASING, MediaStatus.NOT_YET_RELEASED)
+    facts, alignment = candidate.facts, candidate.alignment
+    airing = anime.media.status in (MediaStatus.RELEASING, MediaStatus.NOT_YET_RELEASED)
     doubts = (
-        ("too few" in names and not airing, "Trakt lists fewer episodes there than the entry has"),
+        (Fact.TOO_FEW in facts and not airing, Reason.TOO_FEW),
         (
-            subject.is_film and proposal.first[0] == 0 and not names & FILM_AMONG_SPECIALS,
-            "only TVDB's list keeps the film among the specials",
+            anime.is_film and alignment.first[0] == 0 and not facts & FILM_AMONG_SPECIALS,
+            Reason.FILM_AMONG_SPECIALS,
         ),
-        (judged.score < MIN_SCORE, "too little speaks for it"),
-        (names & {"start far", "year off"} and voices(names) < 2, "it aired at another time"),
-        (
-            "anibridge part" in names and "fribb special agrees" not in names,
-            "AniBridge knows only its first episodes, and specials need not run on",
-        ),
-        (_out_of_step(names, proposal), "its last episode aired at another time"),
-        (not is_proven(names, proposal), "neither air date, count nor a second source confirms it"),
+        (candidate.score < MIN_SCORE, Reason.TOO_LITTLE),
+        (facts & {Fact.START_FAR, Fact.YEAR_OFF} and voices(facts) < 2, Reason.OTHER_TIME),
+        (Fact.ANIBRIDGE_PART in facts and Fact.FRIBB_SPECIAL_AGREES not in facts, Reason.ONLY_FIRST_EPISODES),
+        (_out_of_step(facts, alignment), Reason.OTHER_END),
+        (not is_proven(facts, alignment), Reason.UNCONFIRMED),
     )
-    return next((says for is_so, says in doubts if is_so), None)
+    return next((reason for is_so, reason in doubts if is_so), None)
 
 
-def _out_of_step(names: frozenset[str], proposal: Proposal) -> bool:
+def _out_of_step(facts: frozenset[Fact], alignment: Alignment) -> bool:
     """Whether the end is off where nothing but the dates bounds the run: specials, or a part of a longer season."""
-    bounded = proposal.first[0] > 0 and "part of season" not in names
-    return "end out of step" in names and "anibridge agrees" not in names and not bounded
+    bounded = alignment.first[0] > 0 and Fact.PART_OF_SEASON not in facts
+    return Fact.END_OUT_OF_STEP in facts and Fact.ANIBRIDGE_AGREES not in facts and not bounded
 
 
-def verdict(subject: Subject, ranked: Sequence[Judged]) -> tuple[Verdict, str]:
+def show_verdict(anime: Anime, ranked: Sequence[ShowCandidate]) -> tuple[Verdict, Reason | None]:
     """The verdict on the first of ``ranked`` (best first, not empty), and what stands in its way."""
-    why = doubt(subject, ranked[0])
-    if why:
-        return Verdict.UNRESOLVED, why
+    reason = doubt(anime, ranked[0])
+    if reason:
+        return Verdict.UNRESOLVED, reason
     if len(ranked) > 1 and ranked[0].score - ranked[1].score < MIN_GAP:
-        return Verdict.AMBIGUOUS, "another place fits nearly as well"
-    return Verdict.RESOLVED, ""
+        return Verdict.AMBIGUOUS, Reason.OTHER_PLACE
+    return Verdict.RESOLVED, None

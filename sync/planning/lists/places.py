@@ -88,7 +88,7 @@ def place_entries(
     placed: list[Placed] = []
     for entry in sorted(entries, key=lambda entry: entry.anilist_id):
         mapping = mappings.get(entry.anilist_id)
-        if mapping is None or mapping.verdict is not Verdict.RESOLVED or mapping.title is None:
+        if mapping is None or not mapping.verdict.is_certain or mapping.title is None:
             continue
         title = mapping.title
         known = () if title.kind is Kind.MOVIE else seasons.get(title.ids.trakt)
@@ -113,7 +113,7 @@ def unplaced_entries(
         cached = cache.get(entry.anilist_id)
         if cached is None or cached.basis != basis.get(entry.anilist_id, cached.basis):
             return True
-        if cached.verdict in (Verdict.RESOLVED, Verdict.SKIPPED):
+        if cached.verdict.is_certain or cached.verdict is Verdict.SKIPPED:
             return False
         changed = entry.updated_at is not None and entry.updated_at > cached.verified_at
         return changed or now - cached.verified_at > LOOK_AGAIN_AFTER

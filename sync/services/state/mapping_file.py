@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from sync.model.mapping import CachedMapping, Span, Verdict
+from sync.model.evidence import Evidence, Fact, Reason
+from sync.model.mapping import CachedMapping, Candidate, Span, Verdict
 from sync.model.trakt import Kind, TraktIds, TraktTitle
 from sync.services.state.document import (
     Damage,
@@ -27,6 +28,8 @@ MOST_EPISODES = 100_000
 _SPAN = re.compile(r"([0-9]{1,9})(?:(-)([0-9]{1,9})?)?:s([0-9]{1,9})e([0-9]{1,9})")
 _NUMBERS = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 _VERDICTS = {verdict.name.lower(): verdict for verdict in Verdict}
+_FACTS = {fact.value: fact for fact in Fact}
+_REASONS = {reason.value: reason for reason in Reason}
 
 
 def render_spans(spans: tuple[Span, ...]) -> str:
@@ -97,15 +100,30 @@ def render_mapping(mapping: CachedMapping) -> str:
         "verdict": None if mapping.verdict is Verdict.RESOLVED else mapping.verdict.name.lower(),
         **(_title_fields(mapping.title) if mapping.title else {}),
         "spans": render_spans(mapping.spans),
-        "why": mapping.why,
-        "evidence": mapping.evidence,
-        "candidates": mapping.candidates,
+        "reason": mapping.reason,
+        "evidence": tuple(each.fact for each in mapping.evidence),
+        "choices": tuple(map(_candidate_fields, mapping.candidates)),
         "waiting": render_numbers(mapping.waiting),
         "layout": mapping.layout_fingerprint,
         "basis": mapping.basis,
         "at": render_moment(mapping.verified_at),
     }
-    return render_value({key: value for key, value in fields.items() if value not in (None, "", ())})
+    return render_value(_filled(fields))
+
+
+def _filled(fields: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in fields.items() if value not in (None, "", ())}
+
+
+def _candidate_fields(candidate: Candidate) -> dict[str, object]:
+    return _filled(
+        {
+            **_title_fields(candidate.title),
+            "spans": render_spans(candidate.spans),
+            "for": tuple(each.fact for each in candidate.evidence if each.weight > 0),
+            "against": tuple(each.fact for each in candidate.evidence if each.weight < 0),
+        }
+    )
 
 
 def _title_fields(title: TraktTitle) -> dict[str, object]:
@@ -130,16 +148,31 @@ def _parse_mapping(anilist_id: int, value: object) -> CachedMapping:
     return CachedMapping(
         anilist_id=anilist_id,
         verdict=verdict,
-        why=fields.text("why", ""),
+        reason=_REASONS.get(fields.text("reason", "")),
         basis=fields.text("basis", ""),
         verified_at=fields.moment("at"),
         title=_parse_title(fields),
         spans=parse_spans(fields.text("spans", "")),
-        evidence=fields.texts("evidence"),
+        evidence=_parse_evidence(fields.texts("evidence")),
         layout_fingerprint=fields.optional_text("layout"),
-        candidates=fields.texts("candidates"),
+        candidates=tuple(_parse_candidates(fields)),
         waiting=parse_numbers(fields.text("waiting", "")),
     )
+
+
+def _parse_evidence(names: Iterable[str], weight: float = 0.0) -> tuple[Evidence, ...]:
+    """The facts of these names; one that this version does not know is left out."""
+    return tuple(Evidence(_FACTS[name], weight) for name in names if name in _FACTS)
+
+
+def _parse_candidates(fields: Fields) -> Iterable[Candidate]:
+    """The candidates. Files had lines of text as "candidates" before, which nobody reads any more."""
+    for each in fields.objects("choices"):
+        title = _parse_title(each)
+        if title is None:
+            raise Damage("a candidate names no title")
+        evidence = (*_parse_evidence(each.texts("for"), 1.0), *_parse_evidence(each.texts("against"), -1.0))
+        yield Candidate(title, parse_spans(each.text("spans", "")), evidence)
 
 
 def _parse_title(fields: Fields) -> TraktTitle | None:

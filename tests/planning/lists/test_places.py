@@ -15,7 +15,7 @@ from tests.planning.list_cases import SUZUME, TITAN, TITAN_2, TITAN_SEASONS, lis
 
 PLANNED = listed(TITAN_2, MediaListStatus.PLANNING)
 MAPPED = CachedMapping(
-    TITAN_2, Verdict.RESOLVED, "", "basis", NOW - timedelta(days=1), title=TITAN, spans=(Span(1, 12, 2, 1),)
+    TITAN_2, Verdict.RESOLVED, None, "basis", NOW - timedelta(days=1), title=TITAN, spans=(Span(1, 12, 2, 1),)
 )
 BASIS = {TITAN_2: "basis"}
 

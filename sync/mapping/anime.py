@@ -1,12 +1,11 @@
-"""One AniList entry with everything the resolver knows of it before it has seen a Trakt show."""
+"""One anime of the list with everything that is known of it before any Trakt show was looked at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sync.mapping.sources.claims import Broadcast, Claim, Source
-from sync.mapping.sources.index import MappingIndex
+from sync.mapping.sources.claims import Broadcast, Claim, MappingIndex
 from sync.model.anilist import Media, MediaFormat
 from sync.model.mapping import TitleRef
 from sync.model.trakt import TraktEpisode
@@ -16,11 +15,12 @@ SERIES = frozenset({MediaFormat.TV, MediaFormat.TV_SHORT})
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """An entry to be placed.
+class Anime:
+    """An anime to be found on Trakt.
 
     ``count`` is its number of episodes, ``None`` while unknown. ``start`` and ``end`` are AniList's days, or, where
-    AniList has none, bangumi-data's. ``told`` is the title that the user names in an override without a place.
+    AniList has none, bangumi-data's. ``kind`` is AniList's format in Fribb's words. ``named`` is the title that the
+    user names in an override without a place.
     """
 
     media: Media
@@ -30,10 +30,11 @@ class Subject:
     end: date | None
     year: int | None
     kind: str
-    told: TitleRef | None = None
+    named: TitleRef | None = None
 
     @property
     def anilist_id(self) -> int:
+        """The media's id."""
         return self.media.anilist_id
 
     @property
@@ -46,17 +47,13 @@ class Subject:
         """Whether it ran on television, as the seasons of a show do."""
         return self.media.format in SERIES
 
-    def said_by(self, source: Source) -> tuple[Claim, ...]:
-        """What one source claims."""
-        return tuple(claim for claim in self.claims if claim.source is source)
 
-
-def subject_of(media: Media, index: MappingIndex, told: TitleRef | None = None) -> Subject:
-    """The entry with what the datasets say of it."""
+def anime_of(media: Media, index: MappingIndex, named: TitleRef | None = None) -> Anime:
+    """The anime with what the datasets say of it."""
     heard = index.broadcasts.get(media.anilist_id, ())
     broadcast = min(heard, key=lambda each: each.begin) if heard else None
     start, end = media.start_date.to_date(), media.end_date.to_date()
-    return Subject(
+    return Anime(
         media=media,
         claims=index.of(media),
         count=1 if media.format is MediaFormat.MOVIE and not media.episodes else media.episodes,
@@ -64,7 +61,7 @@ def subject_of(media: Media, index: MappingIndex, told: TitleRef | None = None) 
         end=end or _end(heard),
         year=media.start_date.year or (broadcast.begin.year if broadcast else None),
         kind=index.kinds.get(media.anilist_id) or (media.format.value if media.format else ""),
-        told=told,
+        named=named,
     )
 
 
@@ -86,5 +83,5 @@ def days_off(aired: datetime | None, day: date | None) -> int | None:
 
 
 def aired_off(episode: TraktEpisode | None, day: date | None) -> int | None:
-    """The same for an episode that may be missing."""
+    """By how many days an episode's air date misses a day; ``None`` if the episode or a date is missing."""
     return None if episode is None else days_off(episode.first_aired, day)

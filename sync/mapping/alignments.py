@@ -1,4 +1,4 @@
-"""Every way an entry could lie in one Trakt show, from every source. Nothing is believed here, only proposed."""
+"""Alignments: every way in which an anime could lie in one Trakt show. Nothing is believed here, only proposed."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from sync.mapping.anime import Anime, aired_off
 from sync.mapping.layout import Place, Seasons, all_places, spans_over
 from sync.mapping.sources.claims import Claim
-from sync.mapping.subject import Subject, aired_off
 from sync.model.mapping import Span
 from sync.model.trakt import TraktEpisode, TraktIds
 
 DATE_REACH = 1
 """Days by which an episode may miss the entry's start date and still propose a place."""
-EXTRA_REACH = 45
-"""Days in which an episode 0 is shown before the season it opens."""
 
 
 @dataclass(slots=True)
-class Proposal:
-    """One place in a show, and who proposed it. ``places`` are (AniList episode, (season, number)) pairs.
+class Alignment:
+    """One way in which an anime's episodes could be a show's, and who proposed it.
 
-    ``shared`` says that a source declares several episodes to be one, or one to be several.
+    ``places`` are (AniList episode, (season, number)) pairs. ``shared`` says that a source declares several episodes to
+    be one, or one to be several.
     """
 
     spans: tuple[Span, ...]
@@ -40,6 +39,22 @@ class Proposal:
         """Where the last episode goes."""
         return self.places[-1][1]
 
+    @property
+    def only_first(self) -> Place | None:
+        """Where episode 1 goes, if to one place only: a source that names one number means no double episode."""
+        first = [place for episode, place in self.places if episode == self.places[0][0]]
+        return first[0] if len(first) == 1 else None
+
+
+def starts_season(place: Place, seasons: Seasons) -> bool:
+    """Whether this is the first episode that Trakt lists in its season."""
+    return place[1] == seasons.season(place[0])[0].number
+
+
+def ends_season(alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether the run ends with the last episode that Trakt lists in its season."""
+    return alignment.last[1] == seasons.season(alignment.last[0])[-1].number
+
 
 def names_show(claim: Claim, ids: TraktIds) -> bool:
     """Whether the claim's own id is this show's (the ids in ``claim.also`` belong to other numberings)."""
@@ -53,19 +68,19 @@ def names_show(claim: Claim, ids: TraktIds) -> bool:
     return claim.is_show and mine.get(claim.title.owner) == claim.title.value
 
 
-def propose(subject: Subject, seasons: Seasons) -> list[Proposal]:
+def align(anime: Anime, seasons: Seasons) -> list[Alignment]:
     """All places that any source, the seasons, or the dates suggest, each once; only those that Trakt lists."""
-    found: dict[tuple[tuple[int, Place], ...], Proposal] = {}
-    for name, spans in _suggestions(subject, seasons):
+    found: dict[tuple[tuple[int, Place], ...], Alignment] = {}
+    for name, spans in _suggestions(anime, seasons):
         places = tuple((episode, place) for episode, place in sorted(all_places(spans, seasons)) if place in seasons)
-        if subject.count is not None:
-            places = tuple((episode, place) for episode, place in places if episode <= subject.count)
+        if anime.count is not None:
+            places = tuple((episode, place) for episode, place in places if episode <= anime.count)
         if not places:
             continue
-        proposal = found.get(places)
-        if proposal is None:
-            proposal = found[places] = Proposal(spans, places, shared=_shares(places))
-        proposal.by.add(name)
+        alignment = found.get(places)
+        if alignment is None:
+            alignment = found[places] = Alignment(spans, places, shared=_shares(places))
+        alignment.by.add(name)
     return list(found.values())
 
 
@@ -73,23 +88,23 @@ def _shares(places: Sequence[tuple[int, Place]]) -> bool:
     return len({place for _, place in places}) < len(places) or len({episode for episode, _ in places}) < len(places)
 
 
-def _suggestions(subject: Subject, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
-    claims = [claim for claim in subject.claims if names_show(claim, seasons.show.ids)]
+def _suggestions(anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
+    claims = [claim for claim in anime.claims if names_show(claim, seasons.show.ids)]
     starts: list[tuple[str, Place]] = []
     for claim in claims:
         if claim.spans:
-            yield claim.source.name.lower(), fitted(claim.spans, subject, seasons)
-            yield from _interleaved(claim.spans, subject, seasons)
+            yield claim.source.name.lower(), fitted(claim.spans, anime, seasons)
+            yield from _interleaved(claim.spans, anime, seasons)
         starts.extend(_named_start(claim, seasons))
     starts.extend(("season start", (n, seasons.season(n)[0].number)) for n in seasons.regular)
-    starts.extend(("air date", place) for place in dated_starts(subject, seasons))
-    starts.extend(("season end", place) for place in _tails(subject, seasons))
+    starts.extend(("air date", place) for place in dated_starts(anime, seasons))
+    starts.extend(("season end", place) for place in _tails(anime, seasons))
     for name, start in starts:
-        spans = run_from(start, subject.count, seasons)
+        spans = run_from(start, anime.count, seasons)
         if spans:
             yield name, spans
-            yield from _behind_extra(spans, subject, seasons)
-    yield from _whole_show(subject, seasons)
+            yield from _behind_extra(spans, anime, seasons)
+    yield from _whole_show(anime, seasons)
 
 
 def _named_start(claim: Claim, seasons: Seasons) -> Iterator[tuple[str, Place]]:
@@ -105,27 +120,27 @@ def _named_start(claim: Claim, seasons: Seasons) -> Iterator[tuple[str, Place]]:
         yield name, (claim.season, season[first - 1].number)
 
 
-def dated_starts(subject: Subject, seasons: Seasons) -> Iterator[Place]:
+def dated_starts(anime: Anime, seasons: Seasons) -> Iterator[Place]:
     """The places of episodes that aired on the entry's start date, give or take a day."""
-    if subject.start is None:
+    if anime.start is None:
         return
     for season, episodes in seasons.by_number.items():
         previous = None
         for episode in episodes:
-            off = aired_off(episode, subject.start)
+            off = aired_off(episode, anime.start)
             if off is not None and abs(off) <= DATE_REACH and previous != "near":
                 yield season, episode.number
             previous = "near" if off is not None and abs(off) <= DATE_REACH and season != 0 else None
 
 
-def _tails(subject: Subject, seasons: Seasons) -> Iterator[Place]:
+def _tails(anime: Anime, seasons: Seasons) -> Iterator[Place]:
     """Where the entry would lie if it were the last part of a season."""
-    if subject.count is None:
+    if anime.count is None:
         return
     for number in seasons.regular:
         season = seasons.season(number)
-        if len(season) > subject.count:
-            yield number, season[-subject.count].number
+        if len(season) > anime.count:
+            yield number, season[-anime.count].number
 
 
 def run_from(start: Place, count: int | None, seasons: Seasons) -> tuple[Span, ...]:
@@ -141,17 +156,17 @@ def run_from(start: Place, count: int | None, seasons: Seasons) -> tuple[Span, .
     return spans_over(season[at : at + count])
 
 
-def _whole_show(subject: Subject, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
+def _whole_show(anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
     """An entry with more episodes than its first season runs on through the next ones."""
-    if subject.count is None and numbers_run_on(seasons):
+    if anime.count is None and numbers_run_on(seasons):
         spans = spans_over(seasons.running(), seasons.running()[0].number)
         last = spans[-1]
         yield "many seasons", (*spans[:-1], Span(last.from_ep, None, last.season, last.first_episode))
     for number in seasons.regular:
         season = seasons.season(number)
-        if subject.count is not None and subject.count > len(season):
-            rest = [episode for episode in seasons.running() if episode.season >= number][: subject.count]
-            if len(rest) == subject.count:
+        if anime.count is not None and anime.count > len(season):
+            rest = [episode for episode in seasons.running() if episode.season >= number][: anime.count]
+            if len(rest) == anime.count:
                 yield "many seasons", spans_over(rest)
 
 
@@ -161,31 +176,29 @@ def numbers_run_on(seasons: Seasons) -> bool:
     return len(seasons.regular) > 1 and all(after > before for before, after in pairwise(running))
 
 
-def _behind_extra(
-    spans: tuple[Span, ...], subject: Subject, seasons: Seasons
-) -> Iterator[tuple[str, tuple[Span, ...]]]:
+def _behind_extra(spans: tuple[Span, ...], anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
     """An entry that counts one special before its season (an episode 0) or behind it."""
-    if subject.count is None or subject.count < 4 or spans[0].season == 0:
+    if anime.count is None or anime.count < 4 or spans[0].season == 0:
         return
     start = (spans[0].season, spans[0].first_episode)
     at = seasons.position[start]
     season = seasons.season(start[0])
-    if len(season) - at != subject.count - 1:
+    if len(season) - at != anime.count - 1:
         return
     for extra in seasons.season(0):
-        off = aired_off(extra, subject.start)
+        off = aired_off(extra, anime.start)
         if off is not None and abs(off) <= DATE_REACH:
             yield "episode 0", spans_over([extra, *season[at:]])
-        off = aired_off(extra, subject.end)
+        off = aired_off(extra, anime.end)
         if off is not None and abs(off) <= DATE_REACH:
             yield "extra at the end", spans_over([*season[at:], extra])
 
 
-def _interleaved(spans: tuple[Span, ...], subject: Subject, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
+def _interleaved(spans: tuple[Span, ...], anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
     """The same episodes in the order in which they aired, where a source puts all specials first."""
     episodes = [seasons.episode(place) for _, place in all_places(spans, seasons)]
     known = [episode for episode in episodes if episode is not None]
-    if len({episode.season for episode in known}) < 2 or len(known) != len(episodes) or len(known) != subject.count:
+    if len({episode.season for episode in known}) < 2 or len(known) != len(episodes) or len(known) != anime.count:
         return
     if all(episode.first_aired is not None for episode in known):
         yield "air date", spans_over(sorted(known, key=_aired))
@@ -195,13 +208,13 @@ def _aired(episode: TraktEpisode) -> tuple[str, int, int]:
     return (episode.first_aired.isoformat() if episode.first_aired else "", -episode.season, episode.number)
 
 
-def fitted(spans: Iterable[Span], subject: Subject, seasons: Seasons) -> tuple[Span, ...]:
+def fitted(spans: Iterable[Span], anime: Anime, seasons: Seasons) -> tuple[Span, ...]:
     """A source's spans, carried on to the entry's last episode where the source stops short of it."""
     spans = tuple(spans)
     last = max(spans, key=lambda span: (span.to_ep or 10_000, span.season))
-    if subject.count is None or last.to_ep is None or last.to_ep >= subject.count or last.season == 0:
+    if anime.count is None or last.to_ep is None or last.to_ep >= anime.count or last.season == 0:
         return spans
-    end = (last.season, last.first_episode + subject.count - last.from_ep)
+    end = (last.season, last.first_episode + anime.count - last.from_ep)
     if end in seasons and sum(span.to_ep == last.to_ep for span in spans) == 1:
-        return tuple(Span(s.from_ep, subject.count, s.season, s.first_episode) if s == last else s for s in spans)
+        return tuple(Span(s.from_ep, anime.count, s.season, s.first_episode) if s == last else s for s in spans)
     return spans

@@ -1,0 +1,56 @@
+"""What one call of the resolver knows, with each show prepared once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sync.mapping.anime import Anime, anime_of
+from sync.mapping.judging.rivals import Sibling, siblings_of
+from sync.mapping.layout import Seasons
+from sync.mapping.lookup import Lookup
+from sync.mapping.sources.claims import MappingIndex
+from sync.model.anilist import Media
+from sync.model.mapping import Catalogue, TitleRef
+
+
+class Knowledge:
+    """The datasets, the catalogue and the list, and what follows from them. ``search`` allows searches by title,
+    ``tmdb`` asking TMDB for external ids."""
+
+    def __init__(self, media: Sequence[Media], index: MappingIndex, *, tmdb: bool, search: bool) -> None:
+        self.list: Mapping[int, Media] = {each.anilist_id: each for each in media}
+        self.catalogue = Catalogue()
+        self.search = search
+        self.lookup = Lookup(index, self.catalogue, tmdb=tmdb)
+        self._index = index
+        self._tmdb = tmdb
+        self._anime: dict[int, Anime] = {}
+        self._seasons: dict[int, Seasons] = {}
+        self._siblings: dict[int, tuple[Sibling, ...]] = {}
+
+    def learn(self, catalogue: Catalogue) -> None:
+        """Takes note of more answers; those that it had are still among them."""
+        self.catalogue = catalogue
+        self.lookup = Lookup(self._index, catalogue, tmdb=self._tmdb)
+
+    def anime(self, media: Media, named: TitleRef | None) -> Anime:
+        """An entry of the list with what the datasets say of it; ``named`` is the title that an override names."""
+        if media.anilist_id not in self._anime:
+            self._anime[media.anilist_id] = anime_of(media, self._index, named)
+        return self._anime[media.anilist_id]
+
+    def seasons(self, trakt_id: int) -> Seasons | None:
+        """The show's layout, if the catalogue has it."""
+        if trakt_id not in self._seasons:
+            layout = self.catalogue.layouts.get(trakt_id)
+            if layout is None:
+                return None
+            self._seasons[trakt_id] = Seasons(layout)
+        return self._seasons[trakt_id]
+
+    def siblings(self, seasons: Seasons, anime: Anime) -> tuple[Sibling, ...]:
+        """The show's other entries."""
+        trakt_id = seasons.show.ids.trakt
+        if trakt_id not in self._siblings:
+            self._siblings[trakt_id] = siblings_of(seasons, self._index, self.list)
+        return tuple(each for each in self._siblings[trakt_id] if each.anilist_id != anime.anilist_id)
