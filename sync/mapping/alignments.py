@@ -14,46 +14,60 @@ from sync.model.trakt import TraktEpisode, TraktIds
 
 DATE_REACH = 1
 """Days by which an episode may miss the entry's start date and still propose a place."""
+FAR_END = 10_000
 
 
 @dataclass(slots=True)
 class Alignment:
     """One way in which an anime's episodes could be a show's, and who proposed it.
 
-    ``places`` are (AniList episode, (season, number)) pairs. ``shared`` says that a source declares several episodes to
-    be one, or one to be several.
+    ``spans`` say where the whole entry lies, also what Trakt does not list yet; the last is open while the count is
+    unknown. ``places`` are (AniList episode, (season, number)) pairs of what is listed; ``missing`` is how many of the
+    entry's episodes are not. ``shared`` says that a source declares several episodes to be one, or one to be several.
     """
 
     spans: tuple[Span, ...]
     places: tuple[tuple[int, Place], ...]
+    missing: int = 0
     by: set[str] = field(default_factory=set)
     shared: bool = False
 
     @property
     def first(self) -> Place:
-        """Where AniList episode 1 (or the first one placed) goes."""
-        return self.places[0][1]
+        """Where AniList's first episode goes, listed or not."""
+        return self.spans[0].season, self.spans[0].first_episode
 
     @property
     def last(self) -> Place:
-        """Where the last episode goes."""
+        """Where the last episode that is listed goes."""
         return self.places[-1][1]
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether Trakt lists the first episode."""
+        return bool(self.places) and self.places[0][0] == self.spans[0].from_ep
 
     @property
     def only_first(self) -> Place | None:
         """Where episode 1 goes, if to one place only: a source that names one number means no double episode."""
-        first = [place for episode, place in self.places if episode == self.places[0][0]]
-        return first[0] if len(first) == 1 else None
+        first = self.spans[0].from_ep
+        several = len(self.spans) > 1 and self.spans[1].from_ep == first
+        return None if several else self.first
 
 
 def starts_season(place: Place, seasons: Seasons) -> bool:
-    """Whether this is the first episode that Trakt lists in its season."""
-    return place[1] == seasons.season(place[0])[0].number
+    """Whether this is the first episode of its season, as far as Trakt lists it."""
+    season = seasons.season(place[0])
+    return place[1] == (season[0].number if season else 1)
 
 
 def ends_season(alignment: Alignment, seasons: Seasons) -> bool:
     """Whether the run ends with the last episode that Trakt lists in its season."""
-    return alignment.last[1] == seasons.season(alignment.last[0])[-1].number
+    return (
+        bool(alignment.places)
+        and not alignment.missing
+        and alignment.last[1] == seasons.season(alignment.last[0])[-1].number
+    )
 
 
 def names_show(claim: Claim, ids: TraktIds) -> bool:
@@ -69,23 +83,66 @@ def names_show(claim: Claim, ids: TraktIds) -> bool:
 
 
 def align(anime: Anime, seasons: Seasons) -> list[Alignment]:
-    """All places that any source, the seasons, or the dates suggest, each once; only those that Trakt lists."""
-    found: dict[tuple[tuple[int, Place], ...], Alignment] = {}
+    """All places that any source, the seasons, or the dates suggest, each once."""
+    found: dict[tuple[Span, ...], Alignment] = {}
     for name, spans in _suggestions(anime, seasons):
-        places = tuple((episode, place) for episode, place in sorted(all_places(spans, seasons)) if place in seasons)
-        if anime.count is not None:
-            places = tuple((episode, place) for episode, place in places if episode <= anime.count)
-        if not places:
-            continue
-        alignment = found.get(places)
+        alignment = found.get(spans)
         if alignment is None:
-            alignment = found[places] = Alignment(spans, places, shared=_shares(places))
+            made = alignment_of(spans, anime, seasons)
+            if made is None:
+                continue
+            alignment = found.setdefault(made.spans, made)
+            found[spans] = alignment
         alignment.by.add(name)
-    return list(found.values())
+    return list({id(each): each for each in found.values()}.values())
 
 
-def _shares(places: Sequence[tuple[int, Place]]) -> bool:
-    return len({place for _, place in places}) < len(places) or len({episode for episode, _ in places}) < len(places)
+def alignment_of(spans: Iterable[Span], anime: Anime, seasons: Seasons, by: str | None = None) -> Alignment | None:
+    """The alignment that these spans make, cut to the entry's count; ``None`` if nothing of it is left."""
+    whole = _joined(sorted(_cut(spans, anime.count)))
+    if not whole:
+        return None
+    places = tuple((episode, place) for episode, place in sorted(all_places(whole, seasons)) if place in seasons)
+    missing = 0 if anime.count is None else anime.count - len({episode for episode, _ in places})
+    return Alignment(whole, places, missing, {by} if by else set(), _shares(whole))
+
+
+def _cut(spans: Iterable[Span], count: int | None) -> Iterator[Span]:
+    for span in spans:
+        if count is None or (span.to_ep is not None and span.to_ep <= count):
+            yield span
+        elif span.from_ep <= count:
+            yield Span(span.from_ep, count, span.season, span.first_episode)
+
+
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans of which one begins where the one before ends, on both sides, become one."""
+    found: list[Span] = []
+    for span in spans:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.to_ep == span.from_ep - 1
+            and last.season == span.season
+            and last.first_episode + span.from_ep - last.from_ep == span.first_episode
+        ):
+            found[-1] = Span(last.from_ep, span.to_ep, last.season, last.first_episode)
+        else:
+            found.append(span)
+    return tuple(found)
+
+
+def _shares(spans: Sequence[Span]) -> bool:
+    """Whether two spans have an episode in common, on AniList's side or on Trakt's."""
+    if len(spans) == 1:
+        return False
+    ends = [span.to_ep or FAR_END for span in spans]
+    if any(after.from_ep <= end for end, after in zip(ends, spans[1:], strict=False)):
+        return True
+    targets = sorted(
+        (s.season, s.first_episode, s.first_episode + end - s.from_ep) for s, end in zip(spans, ends, strict=True)
+    )
+    return any(one[0] == other[0] and other[1] <= one[2] for one, other in pairwise(targets))
 
 
 def _suggestions(anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
@@ -101,8 +158,8 @@ def _suggestions(anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Sp
     starts.extend(("season end", place) for place in _tails(anime, seasons))
     for name, start in starts:
         spans = run_from(start, anime.count, seasons)
-        if spans:
-            yield name, spans
+        yield name, spans
+        if start in seasons:
             yield from _behind_extra(spans, anime, seasons)
     yield from _whole_show(anime, seasons)
 
@@ -113,10 +170,13 @@ def _named_start(claim: Claim, seasons: Seasons) -> Iterator[tuple[str, Place]]:
         return  # that it is a special does not say which
     season = seasons.season(claim.season)
     first = claim.first_episode or 1
+    if first < 1:
+        return
     name = claim.source.name.lower()
-    if (claim.season, first) in seasons:
+    by_position = first <= len(season) and season[first - 1].number != first
+    if (claim.season, first) in seasons or not by_position:
         yield name, (claim.season, first)
-    if 0 < first <= len(season) and season[first - 1].number != first:
+    if by_position:
         yield name, (claim.season, season[first - 1].number)
 
 
@@ -144,24 +204,27 @@ def _tails(anime: Anime, seasons: Seasons) -> Iterator[Place]:
 
 
 def run_from(start: Place, count: int | None, seasons: Seasons) -> tuple[Span, ...]:
-    """``count`` episodes from a place to at most the end of its season; without a count, an open end."""
+    """``count`` episodes from a place on; without a count, an open end. What the season does not list yet, it is taken
+    to list later, number by number."""
     at = seasons.position.get(start)
     if at is None:
-        return ()
+        return (Span(1, count, *start),)
     season = seasons.season(start[0])
-    if count is None:
-        spans = spans_over(season[at:])
-        last = spans[-1]
-        return (*spans[:-1], Span(last.from_ep, None, last.season, last.first_episode))
-    return spans_over(season[at : at + count])
+    return _to_the_end(spans_over(season[at:] if count is None else season[at : at + count]), count)
+
+
+def _to_the_end(spans: tuple[Span, ...], count: int | None) -> tuple[Span, ...]:
+    """The spans with the last of them going on to the entry's last episode, or open while there is no count."""
+    last = spans[-1]
+    if count is not None and last.to_ep is not None and last.to_ep >= count:
+        return spans
+    return (*spans[:-1], Span(last.from_ep, count, last.season, last.first_episode))
 
 
 def _whole_show(anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
     """An entry with more episodes than its first season runs on through the next ones."""
     if anime.count is None and numbers_run_on(seasons):
-        spans = spans_over(seasons.running(), seasons.running()[0].number)
-        last = spans[-1]
-        yield "many seasons", (*spans[:-1], Span(last.from_ep, None, last.season, last.first_episode))
+        yield "many seasons", _to_the_end(spans_over(seasons.running(), seasons.running()[0].number), None)
     for number in seasons.regular:
         season = seasons.season(number)
         if anime.count is not None and anime.count > len(season):
@@ -211,7 +274,7 @@ def _aired(episode: TraktEpisode) -> tuple[str, int, int]:
 def fitted(spans: Iterable[Span], anime: Anime, seasons: Seasons) -> tuple[Span, ...]:
     """A source's spans, carried on to the entry's last episode where the source stops short of it."""
     spans = tuple(spans)
-    last = max(spans, key=lambda span: (span.to_ep or 10_000, span.season))
+    last = max(spans, key=lambda span: (span.to_ep or FAR_END, span.season))
     if anime.count is None or last.to_ep is None or last.to_ep >= anime.count or last.season == 0:
         return spans
     end = (last.season, last.first_episode + anime.count - last.from_ep)

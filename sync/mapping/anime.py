@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sync.mapping.sources.claims import Broadcast, Claim, MappingIndex
-from sync.model.anilist import Media, MediaFormat
+from sync.model.anilist import Media, MediaFormat, MediaStatus
 from sync.model.mapping import TitleRef
 from sync.model.trakt import TraktEpisode
 
 TOKYO = timedelta(hours=9)
 SERIES = frozenset({MediaFormat.TV, MediaFormat.TV_SHORT})
+UNFINISHED = frozenset({MediaStatus.RELEASING, MediaStatus.NOT_YET_RELEASED, MediaStatus.HIATUS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,8 @@ class Anime:
     """An anime to be found on Trakt.
 
     ``count`` is its number of episodes, ``None`` while unknown. ``start`` and ``end`` are AniList's days, or, where
-    AniList has none, bangumi-data's. ``kind`` is AniList's format in Fribb's words. ``named`` is the title that the
-    user names in an override without a place.
+    AniList has none, bangumi-data's; ``airs`` are the days of single episodes between them, by number. ``kind`` is
+    AniList's format in Fribb's words. ``named`` is the title that the user names in an override without a place.
     """
 
     media: Media
@@ -31,11 +33,17 @@ class Anime:
     year: int | None
     kind: str
     named: TitleRef | None = None
+    airs: Mapping[int, date] = field(default_factory=dict)
 
     @property
     def anilist_id(self) -> int:
         """The media's id."""
         return self.media.anilist_id
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it has been shown."""
+        return self.media.status not in UNFINISHED
 
     @property
     def is_film(self) -> bool:
@@ -62,7 +70,16 @@ def anime_of(media: Media, index: MappingIndex, named: TitleRef | None = None) -
         year=media.start_date.year or (broadcast.begin.year if broadcast else None),
         kind=index.kinds.get(media.anilist_id) or (media.format.value if media.format else ""),
         named=named,
+        airs=_airs(media),
     )
+
+
+def _airs(media: Media) -> dict[int, date]:
+    """The day of the next episode, unless it is the first, whose day is the start."""
+    following = media.next_airing
+    if following is None or following.airing_at is None or following.episode < 2:
+        return {}
+    return {following.episode: (following.airing_at + TOKYO).date()}
 
 
 def _end(heard: tuple[Broadcast, ...]) -> date | None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sync.mapping.alignments import Alignment, run_from
+from sync.mapping.alignments import alignment_of, run_from
 from sync.mapping.anime import Anime
 from sync.mapping.judgement import Judgement, judged_shows
 from sync.mapping.judging.facts import facts_of
@@ -71,16 +71,14 @@ def _with_neighbours(
 ) -> Iterable[ShowCandidate]:
     others = [each for each in held if not same_work(each.media, anime.media)]
     follows = _next_place(anime, seasons, others, known)
-    by_first = {each.alignment.places: each for each in mine}
+    by_spans = {each.alignment.spans: each for each in mine}
     if follows is not None:
-        spans = run_from(follows, anime.count, seasons)
-        places = tuple((episode, where) for episode, where in all_places(spans, seasons) if where in seasons)
-        if places and places not in by_first:
-            alignment = Alignment(spans, places, {"continuation"})
-            by_first[places] = judge_show(
+        alignment = alignment_of(run_from(follows, anime.count, seasons), anime, seasons, "continuation")
+        if alignment is not None and alignment.spans not in by_spans:
+            by_spans[alignment.spans] = judge_show(
                 seasons, alignment, facts_of(anime, alignment, seasons, known.siblings(seasons, anime))
             )
-    for judged in by_first.values():
+    for judged in by_spans.values():
         facts = set(judged.facts)
         if any(where in each.places for each in others for _, where in judged.alignment.places):
             facts.add(Fact.TAKEN)

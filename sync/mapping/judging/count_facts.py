@@ -15,8 +15,11 @@ GUESSES = frozenset({"season end", "many seasons"})
 
 def count_facts(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     """What the counts say of this place."""
-    if anime.count is not None and len({episode for episode, _ in alignment.places}) < anime.count:
-        yield Fact.TOO_FEW
+    if not alignment.is_listed:
+        yield Fact.NOT_LISTED if anime.is_over else Fact.NOT_LISTED_YET
+        return
+    if alignment.missing:
+        yield Fact.INCOMPLETE if not anime.is_over and grows(alignment, seasons) else Fact.TOO_FEW
     elif alignment.first[0] == 0:
         yield from _among_specials(anime, alignment, seasons)
     elif starts_season(alignment.first, seasons) and anime.count is not None:
@@ -33,6 +36,13 @@ def count_facts(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterato
             yield Fact.SHARED_DISPUTED
     if len({place[0] == 0 for _, place in alignment.places}) > 1:
         yield Fact.MIXED
+
+
+def grows(alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether what is missing may still be added by Trakt: behind the last episode of the newest season."""
+    season = alignment.last[0]
+    at_the_end = alignment.last[1] == seasons.season(season)[-1].number
+    return at_the_end and (season == 0 or season == seasons.regular[-1])
 
 
 def _among_specials(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:

@@ -9,13 +9,14 @@ from sync.mapping.anime import Anime, aired_off
 from sync.mapping.judging.count_facts import count_facts
 from sync.mapping.judging.rivals import Sibling, dated_rival, earlier_rival, named_rival
 from sync.mapping.judging.source_facts import source_facts
-from sync.mapping.layout import Seasons
+from sync.mapping.layout import Seasons, places_of
 from sync.mapping.wording import season_in_title
 from sync.model.evidence import Fact
 
 OUT_OF_STEP = 35
 """Days by which the end of a run may miss the entry's; longer entries may miss it by three tenths of their length."""
-GRADES = (1, 3, 21, 100)
+DAY, NEAR = 1, 3
+GRADES = (DAY, NEAR, 21, 100)
 """Days up to which two dates fit to the day, nearly, to some weeks, to some months; beyond they are far apart."""
 STARTS = (Fact.START_DAY, Fact.START_NEAR, Fact.START_WEEKS, Fact.START_MONTHS, Fact.START_FAR)
 ENDS = (Fact.END_DAY, Fact.END_NEAR, Fact.END_WEEKS, Fact.END_MONTHS, Fact.END_FAR)
@@ -55,13 +56,14 @@ def _is_twin(anime: Anime, sibling: Sibling) -> bool:
 
 
 def _dates(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
-    first = seasons.episode(alignment.first) if alignment.places[0][0] == 1 else None
+    first = seasons.episode(alignment.first) if alignment.spans[0].from_ep == 1 else None
     off = aired_off(first, anime.start)
     if off is not None:
         yield Fact.START_CROWD if _is_crowd(anime, alignment, seasons) else STARTS[grade(off)]
     elif anime.year is not None:
         yield from _year(anime.year, alignment, seasons)
-    if anime.count is not None and len(alignment.places) > 1:
+    yield from _airing(anime, alignment, seasons)
+    if anime.count is not None and not alignment.missing and len(alignment.places) > 1:
         off = aired_off(seasons.episode(alignment.last), anime.end)
         if off is not None:
             yield ENDS[grade(off)]
@@ -72,12 +74,26 @@ def _dates(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fac
 def _year(year: int, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     """Where the day is unknown on one side: the episode's year, or at least the show's for its first season."""
     first = seasons.episode(alignment.first)
-    if alignment.places[0][0] != 1:
+    if alignment.spans[0].from_ep != 1:
         return
     if first is not None and first.first_aired is not None:
         yield Fact.YEAR_FITS if abs(first.first_aired.year - year) <= 1 else Fact.YEAR_OFF
     elif seasons.show.year and seasons.regular and alignment.first == (seasons.regular[0], 1):
         yield Fact.SHOW_YEAR_FITS if abs(seasons.show.year - year) <= 1 else Fact.SHOW_YEAR_OFF
+
+
+def _airing(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    """Whether episodes in between aired when AniList says so."""
+    offs = [
+        off
+        for episode, day in anime.airs.items()
+        for place in places_of(alignment.spans, episode)
+        if (off := aired_off(seasons.episode(place), day)) is not None
+    ]
+    if offs and max(map(abs, offs)) <= DAY:
+        yield Fact.AIRING_FITS
+    elif any(abs(off) > NEAR for off in offs):
+        yield Fact.AIRING_OFF
 
 
 def _length(anime: Anime) -> int:

@@ -81,6 +81,9 @@ def agrees(spans: tuple[Span, ...], alignment: Alignment, count: int | None) -> 
     ours: dict[int, set[Place]] = {}
     for episode, place in alignment.places:
         ours.setdefault(episode, set()).add(place)
+    if not ours:
+        first = alignment.spans[0].from_ep
+        ours = {first: set(places_of(alignment.spans, first))}
     if count is None and any(span.from_ep > max(ours) for span in spans):
         return False
     known = {episode: set(places_of(spans, episode)) for episode in ours}
@@ -95,7 +98,7 @@ def covers(spans: tuple[Span, ...], alignment: Alignment) -> bool:
 def _bangumi_grade(claim: Claim, alignment: Alignment) -> int:
     """Without a season it means the first; a long runner has several items, of which any may fit."""
     season = 1 if claim.season is None else claim.season
-    if all(place[0] != season for _, place in alignment.places):
+    if all(span.season != season for span in alignment.spans):
         return 1 if claim.season is None else 0
     if claim.first_episode is not None:
         return 5 if alignment.only_first == (season, claim.first_episode) else 2
@@ -123,7 +126,7 @@ def _fribb_grade(claim: Claim, alignment: Alignment, seasons: Seasons) -> int:
         named.add((claim.season, season[first - 1].number))
     if alignment.only_first in named:
         return 2
-    return 1 if any(place[0] == claim.season for _, place in alignment.places) else 0
+    return 1 if any(span.season == claim.season for span in alignment.spans) else 0
 
 
 def _anitrakt(claim: Claim, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:

@@ -9,7 +9,6 @@ from sync.mapping.alignments import Alignment
 from sync.mapping.anime import Anime
 from sync.mapping.judging.weights import MIN_GAP, MIN_SCORE, evidence_of, score_of
 from sync.mapping.layout import Seasons
-from sync.model.anilist import MediaStatus
 from sync.model.evidence import Fact, Reason
 from sync.model.mapping import Candidate, Verdict
 
@@ -24,9 +23,10 @@ class ShowCandidate:
     score: float
 
     @property
-    def key(self) -> tuple[float, int, tuple[tuple[int, tuple[int, int]], ...]]:
+    def key(self) -> tuple[float, int, tuple[tuple[int, int, int, int], ...]]:
         """Best first; ties in an order that does not depend on the input's."""
-        return (-self.score, self.seasons.show.ids.trakt, self.alignment.places)
+        spans = tuple((s.from_ep, s.to_ep or 0, s.season, s.first_episode) for s in self.alignment.spans)
+        return (-self.score, self.seasons.show.ids.trakt, spans)
 
     @property
     def value(self) -> Candidate:
@@ -118,9 +118,9 @@ def _by_sources(facts: frozenset[Fact], alignment: Alignment) -> bool:
 def doubt(anime: Anime, candidate: ShowCandidate) -> Reason | None:
     """Why a place must not be written although it leads; ``None`` if nothing is wrong with it."""
     facts, alignment = candidate.facts, candidate.alignment
-    airing = anime.media.status in (MediaStatus.RELEASING, MediaStatus.NOT_YET_RELEASED)
     doubts = (
-        (Fact.TOO_FEW in facts and not airing, Reason.TOO_FEW),
+        (bool(facts & {Fact.NOT_LISTED, Fact.NOT_LISTED_YET}), Reason.NOT_LISTED),
+        (Fact.TOO_FEW in facts, Reason.TOO_FEW),
         (
             anime.is_film and alignment.first[0] == 0 and not facts & FILM_AMONG_SPECIALS,
             Reason.FILM_AMONG_SPECIALS,

@@ -37,6 +37,8 @@ WEIGHTS = {
     Fact.END_MONTHS: Weight(-2.0, "a cour too many or too few"),
     Fact.END_FAR: Weight(-2.0, "as above"),
     Fact.END_OUT_OF_STEP: Weight(0.0, "a doubt, see the verdict"),
+    Fact.AIRING_FITS: Weight(2.5, "the episode in between leaves one offset"),
+    Fact.AIRING_OFF: Weight(-2.0, "breaks and early showings move it, too"),
     Fact.SHOW_YEAR_FITS: Weight(0.5, "when no episode has a date"),
     Fact.SHOW_YEAR_OFF: Weight(-1.5, "as above"),
     # Counts: how the entry's episodes fill what Trakt lists.
@@ -45,6 +47,9 @@ WEIGHTS = {
     Fact.NUMBERS_RUN_ON: Weight(2.0, "one long runner, cut into seasons"),
     Fact.PART_OF_SEASON: Weight(-0.5, "the rest needs another owner"),
     Fact.TOO_FEW: Weight(-6.0, "mostly an entry with an extra episode, or another show"),
+    Fact.INCOMPLETE: Weight(0.0, "it airs, and Trakt lists more in time"),
+    Fact.NOT_LISTED: Weight(-8.0, "what is over is listed, if it is kept there at all"),
+    Fact.NOT_LISTED_YET: Weight(0.0, "it airs, and Trakt lists it in time"),
     Fact.OVERFLOW: Weight(-2.5, "entries end where seasons end"),
     Fact.MIXED: Weight(0.0, "their order needs the dates"),
     Fact.SHARED_DISPUTED: Weight(-2.0, "one of them is a slip"),

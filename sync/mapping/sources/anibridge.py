@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from sync.mapping.sources.claims import Claim, Source
 from sync.model.mapping import Span, TitleRef
@@ -48,7 +49,20 @@ def _claims(targets: Mapping[str, object]) -> Iterator[Claim]:
             for source, target in ranges.items():
                 found.extend(parse_range(str(source), str(target), int(season)))
     for ref, found in spans.items():
-        yield Claim(Source.ANIBRIDGE, ref, spans=tuple(sorted(found, key=_order)))
+        yield Claim(Source.ANIBRIDGE, ref, spans=_closed(sorted(found, key=_order)))
+
+
+def _closed(spans: list[Span]) -> tuple[Span, ...]:
+    """The spans with each open one ended where a later one begins: while an entry airs, the file has a range for each
+    season, and all of them are open."""
+    starts = sorted({span.from_ep for span in spans})
+    following = dict(pairwise(starts))
+    return tuple(
+        Span(span.from_ep, following[span.from_ep] - 1, span.season, span.first_episode)
+        if span.to_ep is None and span.from_ep in following
+        else span
+        for span in spans
+    )
 
 
 def _order(span: Span) -> tuple[int, int, int, int]:

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from sync.model.anilist import (
     ActivityKind,
+    Airing,
     AniListUser,
     FuzzyDate,
     ListActivity,
@@ -24,7 +25,9 @@ from sync.model.anilist import (
     MediaFormat,
     MediaListEntry,
     MediaListStatus,
+    MediaRelation,
     MediaStatus,
+    RelationType,
 )
 from sync.services.anilist.errors import suspicious
 from sync.services.shape import NOTHING, JsonObject, list_of, number, object_at, text, texts, unix_moment, whole
@@ -111,6 +114,21 @@ def parse_user(value: object) -> AniListUser:
     )
 
 
+def _airing(value: object) -> Airing | None:
+    airing = object_at(value) or NOTHING
+    episode = whole(airing.get("episode"))
+    return None if episode is None else Airing(episode, unix_moment(airing.get("airingAt")))
+
+
+def _relations(connection: JsonObject) -> Iterator[MediaRelation]:
+    for each in list_of(connection.get("edges")) or ():
+        edge = object_at(each) or NOTHING
+        node, kind = object_at(edge, "node") or NOTHING, _word(RelationType, edge.get("relationType"))
+        anilist_id = whole(node.get("id"))
+        if kind is not None and anilist_id is not None and node.get("type") == "ANIME":
+            yield MediaRelation(kind, anilist_id, _word(MediaFormat, node.get("format")))
+
+
 def parse_media(value: object) -> Media | None:
     """A ``Media``, ``None`` when it is gone."""
     media = object_at(value)
@@ -132,7 +150,8 @@ def parse_media(value: object) -> Media | None:
         title_native=text(title.get("native")),
         synonyms=texts(media.get("synonyms")),
         is_adult=media.get("isAdult") is True,
-        next_airing_episode=whole((object_at(media, "nextAiringEpisode") or NOTHING).get("episode")),
+        next_airing=_airing(media.get("nextAiringEpisode")),
+        relations=tuple(_relations(object_at(media, "relations") or NOTHING)),
     )
 
 

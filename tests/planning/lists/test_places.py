@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from sync.model.anilist import MediaListEntry, MediaListStatus
+from sync.model.anilist import Airing, MediaListEntry, MediaListStatus
 from sync.model.mapping import CachedMapping, Span, Verdict
 from sync.planning.lists.places import Parts, place_entries, unplaced_entries
 from tests.planning.cases import NOW
@@ -88,8 +88,7 @@ def test_a_film_has_no_seasons() -> None:
 def test_an_entry_weighs_as_many_episodes_as_are_known(
     episodes: int | None, airs_next: int | None, progress: int, weight: int
 ) -> None:
-    airing = listed(
-        TITAN_2, MediaListStatus.CURRENT, episodes=episodes, progress=progress, next_airing_episode=airs_next
-    )
+    next_airing = Airing(airs_next) if airs_next else None
+    airing = listed(TITAN_2, MediaListStatus.CURRENT, episodes=episodes, progress=progress, next_airing=next_airing)
 
     assert weight == replace(titan(TITAN_2), entry=airing).episodes
