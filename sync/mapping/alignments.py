@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import pairwise
 
 from sync.mapping.anime import Anime, aired_off
@@ -14,6 +15,8 @@ from sync.model.trakt import TraktEpisode, TraktIds
 
 DATE_REACH = 1
 """Days by which an episode may miss the entry's start date and still propose a place."""
+EPISODE_0_REACH = timedelta(days=15)
+"""How long before its season an episode 0 is shown."""
 FAR_END = 10_000
 
 
@@ -36,6 +39,11 @@ class Alignment:
     def first(self) -> Place:
         """Where AniList's first episode goes, listed or not."""
         return self.spans[0].season, self.spans[0].first_episode
+
+    @property
+    def main(self) -> Place:
+        """Where the first episode goes that is no special; the first one if all are specials."""
+        return next(((s.season, s.first_episode) for s in self.spans if s.season > 0), self.first)
 
     @property
     def last(self) -> Place:
@@ -160,7 +168,7 @@ def _suggestions(anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Sp
         spans = run_from(start, anime.count, seasons)
         yield name, spans
         if start in seasons:
-            yield from _behind_extra(spans, anime, seasons)
+            yield from _with_extra(start, anime, seasons)
     yield from _whole_show(anime, seasons)
 
 
@@ -239,32 +247,49 @@ def numbers_run_on(seasons: Seasons) -> bool:
     return len(seasons.regular) > 1 and all(after > before for before, after in pairwise(running))
 
 
-def _behind_extra(spans: tuple[Span, ...], anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
+def _with_extra(start: Place, anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
     """An entry that counts one special before its season (an episode 0) or behind it."""
-    if anime.count is None or anime.count < 4 or spans[0].season == 0:
+    if start[0] == 0 or (anime.count is not None and anime.count < 4):
         return
-    start = (spans[0].season, spans[0].first_episode)
-    at = seasons.position[start]
-    season = seasons.season(start[0])
-    if len(season) - at != anime.count - 1:
+    season = seasons.season(start[0])[seasons.position[start] :]
+    rest = None if anime.count is None else anime.count - 1
+    fits = len(season) == rest or (not anime.is_over and (rest is None or len(season) < rest))
+    if not fits:
         return
     for extra in seasons.season(0):
         off = aired_off(extra, anime.start)
-        if off is not None and abs(off) <= DATE_REACH:
-            yield "episode 0", spans_over([extra, *season[at:]])
+        if off is not None and abs(off) <= DATE_REACH and _opens(extra, season[0]):
+            run = (
+                Span(s.from_ep + 1, s.to_ep and s.to_ep + 1, s.season, s.first_episode)
+                for s in run_from(start, rest, seasons)
+            )
+            yield "episode 0", (Span(1, 1, 0, extra.number), *run)
         off = aired_off(extra, anime.end)
-        if off is not None and abs(off) <= DATE_REACH:
-            yield "extra at the end", spans_over([*season[at:], extra])
+        if off is not None and abs(off) <= DATE_REACH and len(season) == rest:
+            yield "extra at the end", spans_over([*season, extra])
+
+
+def _opens(extra: TraktEpisode, first: TraktEpisode) -> bool:
+    """Whether a special aired shortly before a season, as its episode 0."""
+    if extra.first_aired is None or first.first_aired is None:
+        return True
+    return timedelta() < first.first_aired - extra.first_aired <= EPISODE_0_REACH
 
 
 def _interleaved(spans: tuple[Span, ...], anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
     """The same episodes in the order in which they aired, where a source puts all specials first."""
-    episodes = [seasons.episode(place) for _, place in all_places(spans, seasons)]
-    known = [episode for episode in episodes if episode is not None]
-    if len({episode.season for episode in known}) < 2 or len(known) != len(episodes) or len(known) != anime.count:
+    found = (seasons.episode(place) for _, place in all_places(spans, seasons))
+    listed = {(each.season, each.number): each for each in found if each is not None}
+    dated = sorted((each for each in listed.values() if each.first_aired is not None), key=_aired)
+    if not any(season == 0 for season, _ in listed) or not any(each.season for each in dated):
         return
-    if all(episode.first_aired is not None for episode in known):
-        yield "air date", spans_over(sorted(known, key=_aired))
+    ahead = [each for _, each in sorted(listed.items()) if each.first_aired is None]
+    complete = len(listed) == anime.count and not ahead
+    last = max(each.number for each in dated if each.season)
+    if not complete and (anime.is_over or any(each.season == 0 or each.number < last for each in ahead)):
+        return
+    in_order = spans_over([*dated, *ahead])
+    yield "air date", in_order if complete else _to_the_end(in_order, anime.count)
 
 
 def _aired(episode: TraktEpisode) -> tuple[str, int, int]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sync.mapping.sources.claims import Broadcast, Claim, MappingIndex
-from sync.model.anilist import Media, MediaFormat, MediaStatus
+from sync.mapping.wording import part_in_title, season_in_title
+from sync.model.anilist import Media, MediaFormat, MediaRelation, MediaStatus
 from sync.model.mapping import TitleRef
 from sync.model.trakt import TraktEpisode
 
@@ -23,6 +24,7 @@ class Anime:
     ``count`` is its number of episodes, ``None`` while unknown. ``start`` and ``end`` are AniList's days, or, where
     AniList has none, bangumi-data's; ``airs`` are the days of single episodes between them, by number. ``kind`` is
     AniList's format in Fribb's words. ``named`` is the title that the user names in an override without a place.
+    ``titled_season`` and ``titled_part`` are the numbers that its titles give it.
     """
 
     media: Media
@@ -34,6 +36,9 @@ class Anime:
     kind: str
     named: TitleRef | None = None
     airs: Mapping[int, date] = field(default_factory=dict)
+    relations: tuple[MediaRelation, ...] = ()
+    titled_season: int | None = None
+    titled_part: int | None = None
 
     @property
     def anilist_id(self) -> int:
@@ -71,6 +76,9 @@ def anime_of(media: Media, index: MappingIndex, named: TitleRef | None = None) -
         kind=index.kinds.get(media.anilist_id) or (media.format.value if media.format else ""),
         named=named,
         airs=_airs(media),
+        relations=media.relations,
+        titled_season=season_in_title(media),
+        titled_part=part_in_title(media),
     )
 
 

@@ -116,10 +116,10 @@ def _rank_shows(
         if seasons is None:
             questions.ask_layout(trakt_id, known.catalogue)
             continue
-        siblings = known.siblings(seasons, anime)
+        company = known.company(seasons, anime)
         named = {NAMES_ONLY_SHOW[claim.source] for claim in claims[trakt_id] if claim.source in NAMES_ONLY_SHOW}
         ranked += (
-            judge_show(seasons, alignment, facts_of(anime, alignment, seasons, siblings) | named)
+            judge_show(seasons, alignment, facts_of(anime, alignment, seasons, company) | named)
             for alignment in align(anime, seasons)
         )
     return sorted(ranked, key=lambda each: each.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sync.mapping.anime import Anime, anime_of
-from sync.mapping.judging.rivals import Sibling, siblings_of
+from sync.mapping.judging.rivals import Company, Sibling, company_of, siblings_of
 from sync.mapping.layout import Seasons
 from sync.mapping.lookup import Lookup
 from sync.mapping.sources.claims import MappingIndex
@@ -48,9 +48,9 @@ class Knowledge:
             self._seasons[trakt_id] = Seasons(layout)
         return self._seasons[trakt_id]
 
-    def siblings(self, seasons: Seasons, anime: Anime) -> tuple[Sibling, ...]:
+    def company(self, seasons: Seasons, anime: Anime) -> Company:
         """The show's other entries."""
         trakt_id = seasons.show.ids.trakt
         if trakt_id not in self._siblings:
             self._siblings[trakt_id] = siblings_of(seasons, self._index, self.list)
-        return tuple(each for each in self._siblings[trakt_id] if each.anilist_id != anime.anilist_id)
+        return company_of(anime, self._siblings[trakt_id])

@@ -76,7 +76,7 @@ def _with_neighbours(
         alignment = alignment_of(run_from(follows, anime.count, seasons), anime, seasons, "continuation")
         if alignment is not None and alignment.spans not in by_spans:
             by_spans[alignment.spans] = judge_show(
-                seasons, alignment, facts_of(anime, alignment, seasons, known.siblings(seasons, anime))
+                seasons, alignment, facts_of(anime, alignment, seasons, known.company(seasons, anime))
             )
     for judged in by_spans.values():
         facts = set(judged.facts)
@@ -100,7 +100,7 @@ def _next_place(anime: Anime, seasons: Seasons, others: Sequence[Holder], known:
     if not before:
         return None
     start, previous = max(before, key=lambda item: (item[0], item[1].media.anilist_id))
-    for sibling in known.siblings(seasons, anime):
+    for sibling in known.company(seasons, anime).rivals:
         if sibling.is_series and sibling.start is not None and start < sibling.start < anime.start:
             return None
     running = seasons.running()

@@ -17,6 +17,9 @@ PART = re.compile(
     r"\b(?:part[ .](\d{1,2})|(\d)(?:st|nd|rd|th) (?:part|cour)|cour (\d)|final season|kanketsu-hen|kouhen)\b",
     re.IGNORECASE,
 )
+JAPANESE_SEASON = re.compile(r"第\s*([2-9二三四五六])\s*(?:期|シーズン)|(?<![0-9])([2-9])期")
+JAPANESE_PART = re.compile(r"第\s*([2-9二三四])\s*(?:クール|部)|(後半|後編)")
+KANJI = {"二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 NUMERAL = re.compile(r"^(?:\d+|i{1,3}|iv|vi{0,3}|ix|x)$")
 TRAILING = re.compile(r"[ :](?:(II|III|IV|V|VI)|([2-9]))$")
 
@@ -28,16 +31,38 @@ def titles_of(media: Media) -> tuple[str, ...]:
 
 
 def season_in_title(media: Media) -> int | None:
-    """The season that a title names (``3rd Season``, ``Season 3``, a final ``III`` or ``3``), or ``None``."""
-    for title in titles_of(media):
+    """The season that a title names (``3rd Season``, ``Season 3``, ``第3期``, a final ``III``), or ``None``."""
+    titles = titles_of(media)
+    for title in titles:
         match = SEASON.search(title)
         if match:
             return int(match[1] or match[2]) if match[1] or match[2] else ORDINALS[match[3].lower()]
-    for title in titles_of(media):
+    for title in titles:
+        match = JAPANESE_SEASON.search(title)
+        if match:
+            return _number(match[1] or match[2])
+    for title in titles:
         match = TRAILING.search(PART.sub("", title).strip())
         if match:
             return ROMANS[match[1]] if match[1] else int(match[2])
     return None
+
+
+def part_in_title(media: Media) -> int | None:
+    """The part of a season that a title names (``Part 2``, ``2nd Cour``, ``第2クール``), or ``None``."""
+    for title in titles_of(media):
+        match = PART.search(title)
+        number = match and (match[1] or match[2] or match[3])
+        if number:
+            return int(number)
+        match = JAPANESE_PART.search(title)
+        if match:
+            return _number(match[1]) if match[1] else 2
+    return None
+
+
+def _number(digit: str) -> int:
+    return KANJI.get(digit) or int(digit)
 
 
 def plain(title: str) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
 
 from sync.mapping.alignments import Alignment, ends_season, names_show, numbers_run_on, starts_season
 from sync.mapping.anime import Anime
 from sync.mapping.layout import Seasons
 from sync.model.evidence import Fact
 
+SLACK = timedelta(days=3)
+"""By how much two episodes may be dated the wrong way round."""
 GUESSES = frozenset({"season end", "many seasons"})
 """Alignments that only the counts propose."""
 
@@ -34,8 +38,17 @@ def count_facts(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterato
         yield Fact.SHARED
         if is_disputed(anime, alignment, seasons):
             yield Fact.SHARED_DISPUTED
-    if len({place[0] == 0 for _, place in alignment.places}) > 1:
+    if len({span.season == 0 for span in alignment.spans}) > 1:
         yield Fact.MIXED
+    if any(span.season == 0 for span in alignment.spans) and _is_out_of_order(alignment, seasons):
+        yield Fact.OUT_OF_ORDER
+
+
+def _is_out_of_order(alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether an episode aired clearly before the one that it would follow."""
+    aired = [each.first_aired for _, place in alignment.places if (each := seasons.episode(place)) is not None]
+    known = [each for each in aired if each is not None]
+    return any(before - after > SLACK for before, after in pairwise(known))
 
 
 def grows(alignment: Alignment, seasons: Seasons) -> bool:
@@ -55,7 +68,8 @@ def _among_specials(anime: Anime, alignment: Alignment, seasons: Seasons) -> Ite
 
 def _from_start(alignment: Alignment, seasons: Seasons) -> Fact:
     """How much of its season (or seasons) an entry fills that begins where the season begins."""
-    if len({place for _, place in alignment.places}) == len(seasons.season(alignment.first[0])):
+    own = {place for _, place in alignment.places}
+    if all(len(seasons.season(number)) == sum(place[0] == number for place in own) for number in {p[0] for p in own}):
         return Fact.COUNT_EXACT
     if alignment.last[0] > alignment.first[0]:
         return Fact.SEASONS_EXACT if ends_season(alignment, seasons) else Fact.OVERFLOW

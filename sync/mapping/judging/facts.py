@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sync.mapping.alignments import Alignment
+from sync.mapping.alignments import Alignment, starts_season
 from sync.mapping.anime import Anime, aired_off
 from sync.mapping.judging.count_facts import count_facts
-from sync.mapping.judging.rivals import Sibling, dated_rival, earlier_rival, named_rival
+from sync.mapping.judging.rivals import Company, dated_rival, earlier_rival, has_owner_before, named_rival
 from sync.mapping.judging.source_facts import source_facts
 from sync.mapping.layout import Seasons, places_of
-from sync.mapping.wording import season_in_title
 from sync.model.evidence import Fact
 
 OUT_OF_STEP = 35
 """Days by which the end of a run may miss the entry's; longer entries may miss it by three tenths of their length."""
-DAY, NEAR = 1, 3
-GRADES = (DAY, NEAR, 21, 100)
+DAY, NEAR, WEEKS, MONTHS = 1, 3, 21, 100
+GRADES = (DAY, NEAR, WEEKS, MONTHS)
 """Days up to which two dates fit to the day, nearly, to some weeks, to some months; beyond they are far apart."""
 STARTS = (Fact.START_DAY, Fact.START_NEAR, Fact.START_WEEKS, Fact.START_MONTHS, Fact.START_FAR)
 ENDS = (Fact.END_DAY, Fact.END_NEAR, Fact.END_WEEKS, Fact.END_MONTHS, Fact.END_FAR)
+NAMES_EPISODE = frozenset({Fact.FRIBB_OFFSET_AGREES, Fact.ANIBRIDGE_AGREES, Fact.ANIBRIDGE_TVDB_AGREES})
+"""Sources that name an episode inside a season."""
 IN_SPECIALS, IN_FIRST_SEASON, IN_LATER_SEASON = range(3)
 SERIES = (Fact.SERIES_IN_SPECIALS, Fact.SERIES_IN_FIRST_SEASON, Fact.SERIES_IN_LATER_SEASON)
 EXTRAS = (Fact.EXTRA_IN_SPECIALS, Fact.EXTRA_IN_FIRST_SEASON, Fact.EXTRA_IN_LATER_SEASON)
@@ -27,32 +28,44 @@ ONAS = (Fact.ONA_IN_SPECIALS, Fact.ONA_IN_FIRST_SEASON, Fact.ONA_IN_LATER_SEASON
 FILMS = (Fact.FILM_IN_SPECIALS, Fact.FILM_IN_FIRST_SEASON, Fact.FILM_IN_LATER_SEASON)
 
 
-def facts_of(anime: Anime, alignment: Alignment, seasons: Seasons, siblings: tuple[Sibling, ...]) -> set[Fact]:
-    """Everything that is true of this alignment; ``siblings`` are the show's other entries."""
+def facts_of(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company) -> set[Fact]:
+    """Everything that is true of this alignment; ``company`` are the show's other entries."""
     found = {*_dates(anime, alignment, seasons), *count_facts(anime, alignment, seasons)}
     found |= {*source_facts(anime, alignment, seasons), _kind(anime, alignment)}
-    found |= {*_title(anime, alignment, seasons), *_others(anime, alignment, seasons, siblings)}
+    found |= {*_title(anime, alignment, seasons), *_others(anime, alignment, seasons, company)}
     if not found & {Fact.START_DAY, Fact.START_NEAR}:
-        rivals = tuple(each for each in siblings if not _is_twin(anime, each))
-        if dated_rival(rivals, alignment.first, seasons):
-            found.add(Fact.RIVAL_DATED)
-        if earlier_rival(rivals, alignment.first, anime.start):
-            found.add(Fact.RIVAL_EARLIER)
+        found |= {*_undated(anime, alignment, seasons, company)}
+    if Fact.OFFSET in found and not found & NAMES_EPISODE and not _follows(anime, alignment, seasons, company, found):
+        found.add(Fact.NOBODY_BEFORE)
     return found
 
 
-def _others(anime: Anime, alignment: Alignment, seasons: Seasons, siblings: tuple[Sibling, ...]) -> Iterator[Fact]:
-    rivals = tuple(each for each in siblings if not _is_twin(anime, each))
-    if not anime.is_series and alignment.first[0] > 0 and named_rival(rivals, alignment.first):
+def _follows(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company, found: set[Fact]) -> bool:
+    """Whether something says that the episodes before a place inside a season are another entry's."""
+    fills_the_end = found >= {Fact.START_DAY, Fact.ENDS_SEASON} and bool(found & {Fact.END_DAY, Fact.END_NEAR})
+    return fills_the_end or (anime.titled_part or 1) > 1 or has_owner_before(company, alignment, anime, seasons)
+
+
+def _undated(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company) -> Iterator[Fact]:
+    """What others say of a place that the start date does not confirm."""
+    if dated_rival(company, alignment.first, seasons):
+        yield Fact.RIVAL_DATED
+    if earlier_rival(company, alignment.first, anime.start):
+        yield Fact.RIVAL_EARLIER
+    if alignment.main[0] > 0 and starts_season(alignment.main, seasons):
+        opens_show = bool(seasons.regular) and alignment.main[0] == seasons.regular[0]
+        later = company.follows or (anime.titled_season or 1) > 1
+        if (anime.titled_part or 1) > 1 or (opens_show and later):
+            yield Fact.SEQUEL_AT_START
+
+
+def _others(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company) -> Iterator[Fact]:
+    if not anime.is_series and alignment.first[0] > 0 and named_rival(company, alignment.first):
         yield Fact.RIVAL_NAMED
-    if anime.count is None and not rivals and seasons.regular == [alignment.first[0]]:
+    if anime.count is None and not company.rivals and seasons.regular == [alignment.first[0]]:
         yield Fact.SOLE
-    if any(_is_twin(anime, each) and alignment.first in each.starts for each in siblings):
+    if any(alignment.first in each.starts for each in company.twins):
         yield Fact.TWIN
-
-
-def _is_twin(anime: Anime, sibling: Sibling) -> bool:
-    return sibling.mal_id is not None and sibling.mal_id == anime.media.mal_id
 
 
 def _dates(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
@@ -60,6 +73,8 @@ def _dates(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fac
     off = aired_off(first, anime.start)
     if off is not None:
         yield Fact.START_CROWD if _is_crowd(anime, alignment, seasons) else STARTS[grade(off)]
+        if off < -WEEKS:
+            yield Fact.AIRED_BEFORE
     elif anime.year is not None:
         yield from _year(anime.year, alignment, seasons)
     yield from _airing(anime, alignment, seasons)
@@ -90,8 +105,13 @@ def _airing(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fa
         for place in places_of(alignment.spans, episode)
         if (off := aired_off(seasons.episode(place), day)) is not None
     ]
-    if offs and max(map(abs, offs)) <= DAY:
+    if not offs:
+        return
+    start = aired_off(seasons.episode(alignment.first), anime.start)
+    if max(map(abs, offs)) <= DAY:
         yield Fact.AIRING_FITS
+    elif start is not None and all(abs(off - start) <= DAY for off in offs):
+        yield Fact.AIRING_IN_STEP
     elif any(abs(off) > NEAR for off in offs):
         yield Fact.AIRING_OFF
 
@@ -116,13 +136,13 @@ def grade(off: int) -> int:
 
 def _title(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     """The season in the title, where Trakt has such a season at all (it may have merged it into another)."""
-    titled = season_in_title(anime.media)
-    if titled is not None and alignment.first[0] > 0 and seasons.season(titled):
-        yield Fact.TITLE_SEASON_AGREES if alignment.first[0] == titled else Fact.TITLE_SEASON_DIFFERS
+    titled, season = anime.titled_season, alignment.main[0]
+    if titled is not None and season > 0 and seasons.season(titled):
+        yield Fact.TITLE_SEASON_AGREES if season == titled else Fact.TITLE_SEASON_DIFFERS
 
 
 def _kind(anime: Anime, alignment: Alignment) -> Fact:
-    season = alignment.first[0]
+    season = alignment.main[0]
     where = IN_SPECIALS if season == 0 else IN_FIRST_SEASON if season == 1 else IN_LATER_SEASON
     if anime.is_series:
         return SERIES[where]

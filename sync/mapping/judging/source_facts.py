@@ -56,6 +56,8 @@ def _anibridge(anime: Anime, claims: list[Claim], alignment: Alignment, seasons:
     if curated and _at_odds(ranged, alignment):
         yield Fact.ANIBRIDGE_AT_ODDS
     for claim in (curated or ranged)[:1]:
+        if len({span.season == 0 for span in claim.spans}) > 1 and _is_plain(alignment, anime):
+            yield Fact.EXTRA_INSIDE
         agreed = agrees(claim.spans, alignment, anime.count)
         if agreed and alignment.first[0] == 0 and not covers(claim.spans, alignment):
             yield Fact.ANIBRIDGE_PART
@@ -65,6 +67,11 @@ def _anibridge(anime: Anime, claims: list[Claim], alignment: Alignment, seasons:
             yield Fact.ANIBRIDGE_TVDB_AGREES if agreed else Fact.ANIBRIDGE_TVDB_DIFFERS
             if agreed and alignment.first[0] > 0 and ends_season(alignment, seasons):
                 yield Fact.ANIBRIDGE_TVDB_FITS
+
+
+def _is_plain(alignment: Alignment, anime: Anime) -> bool:
+    """Whether it is a run of regular episodes whose end is not known or not listed yet."""
+    return all(span.season for span in alignment.spans) and bool(anime.count is None or alignment.missing)
 
 
 def _at_odds(ranged: list[Claim], alignment: Alignment) -> bool:
@@ -124,15 +131,15 @@ def _fribb_grade(claim: Claim, alignment: Alignment, seasons: Seasons) -> int:
     named = {(claim.season, first)}
     if 0 < first <= len(season):
         named.add((claim.season, season[first - 1].number))
-    if alignment.only_first in named:
+    if alignment.only_first in named or (alignment.first[0] == 0 < (claim.season or 0) and alignment.main in named):
         return 2
     return 1 if any(span.season == claim.season for span in alignment.spans) else 0
 
 
 def _anitrakt(claim: Claim, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     if claim.split:
-        starts = starts_season(alignment.first, seasons)
+        starts = starts_season(alignment.main, seasons)
         yield Fact.ANITRAKT_SPLIT_START if starts else Fact.ANITRAKT_SPLIT_OFFSET
     elif claim.season is not None:
-        agreed = alignment.first[0] == claim.season
+        agreed = alignment.main[0] == claim.season
         yield Fact.ANITRAKT_SEASON_AGREES if agreed else Fact.ANITRAKT_SEASON_DIFFERS

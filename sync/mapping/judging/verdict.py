@@ -68,6 +68,45 @@ SPECIAL_CONFIRMED = frozenset(
     {Fact.BANGUMI_SEASON_AGREES, Fact.ANIBRIDGE_TVDB_AGREES, Fact.ANIBRIDGE_PART, Fact.LAST_SPECIALS}
 )
 """What makes a number of Fribb's among the specials believable; by itself it is right one time in two."""
+OUTDATED = frozenset({Fact.START_WEEKS, Fact.START_MONTHS, Fact.START_FAR, Fact.AIRING_OFF, Fact.AIRING_IN_STEP})
+"""The calendar misses the place by more than some days."""
+MISFIT = frozenset(
+    {
+        Fact.NOBODY_BEFORE,
+        Fact.SEQUEL_AT_START,
+        Fact.AIRING_OFF,
+        Fact.OUT_OF_ORDER,
+        Fact.TOO_FEW,
+        Fact.SERIES_IN_SPECIALS,
+        Fact.GUESS,
+        Fact.OVERFLOW,
+        Fact.END_MONTHS,
+        Fact.END_FAR,
+    }
+)
+"""What keeps a place from being a rival by its date alone."""
+END_CONFIRMED = frozenset(
+    {
+        Fact.END_DAY,
+        Fact.END_NEAR,
+        Fact.END_WEEKS,
+        Fact.ANIBRIDGE_AGREES,
+        Fact.ANIBRIDGE_TVDB_AGREES,
+        Fact.SPECIALS_EXACT,
+        Fact.LAST_SPECIALS,
+    }
+)
+"""What confirms the end of a run of specials."""
+SAYS_SPECIAL = frozenset(
+    {
+        Fact.FRIBB_SPECIAL_AGREES,
+        Fact.FRIBB_SPECIAL_NEAR,
+        Fact.BANGUMI_SEASON_AGREES,
+        Fact.BANGUMI_EPISODE_AGREES,
+        Fact.ANIBRIDGE_AGREES,
+    }
+)
+"""Who may put a television series among the specials."""
 FILM_AMONG_SPECIALS = frozenset({Fact.ANIBRIDGE_AGREES, Fact.BANGUMI_SEASON_AGREES, Fact.BANGUMI_EPISODE_AGREES})
 """What it takes to believe that a film is a special: TVDB lists among them what Trakt keeps as films."""
 
@@ -125,13 +164,49 @@ def doubt(anime: Anime, candidate: ShowCandidate) -> Reason | None:
             anime.is_film and alignment.first[0] == 0 and not facts & FILM_AMONG_SPECIALS,
             Reason.FILM_AMONG_SPECIALS,
         ),
+        (_is_series_among_specials(facts), Reason.SERIES_AMONG_SPECIALS),
+        (Fact.NOBODY_BEFORE in facts, Reason.NOBODY_BEFORE),
+        (_is_sequel_at_start(anime, facts), Reason.SEQUEL_AT_START),
+        (Fact.EXTRA_INSIDE in facts, Reason.EXTRA_INSIDE),
+        (_ends_anywhere(facts, alignment), Reason.END_UNCONFIRMED),
+        (_at_another_time(anime, facts), Reason.OTHER_TIME),
         (candidate.score < MIN_SCORE, Reason.TOO_LITTLE),
-        (facts & {Fact.START_FAR, Fact.YEAR_OFF} and voices(facts) < 2, Reason.OTHER_TIME),
         (Fact.ANIBRIDGE_PART in facts and Fact.FRIBB_SPECIAL_AGREES not in facts, Reason.ONLY_FIRST_EPISODES),
         (_out_of_step(facts, alignment), Reason.OTHER_END),
         (not is_proven(facts, alignment), Reason.UNCONFIRMED),
     )
     return next((reason for is_so, reason in doubts if is_so), None)
+
+
+def _is_series_among_specials(facts: frozenset[Fact]) -> bool:
+    """A season that Trakt does not list yet must not land among the mini episodes of the same weeks."""
+    return Fact.SERIES_IN_SPECIALS in facts and not facts & SAYS_SPECIAL
+
+
+def _is_sequel_at_start(anime: Anime, facts: frozenset[Fact]) -> bool:
+    """A second cour, a "Part 2" or a sequel is kept from the start of its season or show, unless dates put it there.
+    Of one that is over, two sources and a count that fits may, too."""
+    sure = anime.is_over and Fact.COUNT_EXACT in facts and voices(facts) >= 2
+    return Fact.SEQUEL_AT_START in facts and not sure
+
+
+def _ends_anywhere(facts: frozenset[Fact], alignment: Alignment) -> bool:
+    """Whether nothing says where a run of several specials ends: what follows may be another entry's."""
+    several = alignment.first[0] == 0 and len(alignment.places) > 1 and Fact.MIXED not in facts
+    return several and not facts & END_CONFIRMED
+
+
+def _at_another_time(anime: Anime, facts: frozenset[Fact]) -> bool:
+    """Whether the first episode aired so far off that it cannot be this entry's.
+
+    Sources that agree outweigh a start that is far off, unless the end is off as well, another entry began there, or
+    the entry still runs: then it lies in what Trakt does not list yet.
+    """
+    if not anime.is_over and Fact.AIRED_BEFORE in facts:
+        return True
+    if Fact.START_FAR in facts and facts & {Fact.END_MONTHS, Fact.END_FAR, Fact.RIVAL_DATED}:
+        return True
+    return bool(facts & {Fact.START_FAR, Fact.YEAR_OFF}) and voices(facts) < 2
 
 
 def _out_of_step(facts: frozenset[Fact], alignment: Alignment) -> bool:
@@ -140,11 +215,24 @@ def _out_of_step(facts: frozenset[Fact], alignment: Alignment) -> bool:
     return Fact.END_OUT_OF_STEP in facts and Fact.ANIBRIDGE_AGREES not in facts and not bounded
 
 
+def _is_rival(best: ShowCandidate, other: ShowCandidate) -> bool:
+    """Whether another place keeps the best one from being sure: it fits nearly as well, or the calendar fits it alone.
+
+    A place that Trakt does not list yet is no rival to one that aired on the very day.
+    """
+    if Fact.NOT_LISTED_YET in other.facts and Fact.START_DAY in best.facts:
+        return False
+    if best.score - other.score < MIN_GAP:
+        return True
+    dated = Fact.START_DAY in other.facts and not other.facts & MISFIT
+    return dated and bool(best.facts & OUTDATED)
+
+
 def show_verdict(anime: Anime, ranked: Sequence[ShowCandidate]) -> tuple[Verdict, Reason | None]:
     """The verdict on the first of ``ranked`` (best first, not empty), and what stands in its way."""
     reason = doubt(anime, ranked[0])
     if reason:
         return Verdict.UNRESOLVED, reason
-    if len(ranked) > 1 and ranked[0].score - ranked[1].score < MIN_GAP:
+    if any(_is_rival(ranked[0], other) for other in ranked[1:]):
         return Verdict.AMBIGUOUS, Reason.OTHER_PLACE
     return Verdict.RESOLVED, None
