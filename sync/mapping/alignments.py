@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +18,8 @@ DATE_REACH = 1
 """Days by which an episode may miss the entry's start date and still propose a place."""
 EPISODE_0_REACH = timedelta(days=15)
 """How long before its season an episode 0 is shown."""
+RECAP = re.compile(r"\b(?:recap|summary|digest|clip show)\b|総集編|\b\d+\.5\b", re.IGNORECASE)
+"""How an episode is titled that sums up others."""
 FAR_END = 10_000
 
 
@@ -169,6 +172,7 @@ def _suggestions(anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Sp
         yield name, spans
         if start in seasons:
             yield from _with_extra(start, anime, seasons)
+            yield from _without_recaps(start, anime, seasons)
     yield from _whole_show(anime, seasons)
 
 
@@ -267,6 +271,14 @@ def _with_extra(start: Place, anime: Anime, seasons: Seasons) -> Iterator[tuple[
         off = aired_off(extra, anime.end)
         if off is not None and abs(off) <= DATE_REACH and len(season) == rest:
             yield "extra at the end", spans_over([*season, extra])
+
+
+def _without_recaps(start: Place, anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
+    """An entry that does not count what Trakt calls a recap."""
+    season = seasons.season(start[0])[seasons.position[start] :]
+    kept = [episode for episode in season if not (episode.title and RECAP.search(episode.title))]
+    if start[0] and kept and len(kept) < len(season) and anime.count == len(kept):
+        yield "no recaps", spans_over(kept)
 
 
 def _opens(extra: TraktEpisode, first: TraktEpisode) -> bool:

@@ -38,6 +38,8 @@ def count_facts(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterato
         yield Fact.SHARED
         if is_disputed(anime, alignment, seasons):
             yield Fact.SHARED_DISPUTED
+    if "no recaps" in alignment.by:
+        yield Fact.SKIPS_RECAP
     if len({span.season == 0 for span in alignment.spans}) > 1:
         yield Fact.MIXED
     if any(span.season == 0 for span in alignment.spans) and _is_out_of_order(alignment, seasons):
@@ -70,6 +72,8 @@ def _from_start(alignment: Alignment, seasons: Seasons) -> Fact:
     """How much of its season (or seasons) an entry fills that begins where the season begins."""
     own = {place for _, place in alignment.places}
     if all(len(seasons.season(number)) == sum(place[0] == number for place in own) for number in {p[0] for p in own}):
+        return Fact.COUNT_EXACT
+    if "no recaps" in alignment.by:
         return Fact.COUNT_EXACT
     if alignment.last[0] > alignment.first[0]:
         return Fact.SEASONS_EXACT if ends_season(alignment, seasons) else Fact.OVERFLOW

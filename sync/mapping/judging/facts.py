@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from sync.mapping.alignments import Alignment, starts_season
 from sync.mapping.anime import Anime, aired_off
 from sync.mapping.judging.count_facts import count_facts
-from sync.mapping.judging.rivals import Company, dated_rival, earlier_rival, has_owner_before, named_rival
+from sync.mapping.judging.rivals import (
+    Company,
+    dated_rival,
+    earlier_rival,
+    has_owner_before,
+    has_owner_behind,
+    named_rival,
+)
 from sync.mapping.judging.source_facts import source_facts
 from sync.mapping.layout import Seasons, places_of
 from sync.model.evidence import Fact
@@ -15,12 +22,17 @@ from sync.model.evidence import Fact
 OUT_OF_STEP = 35
 """Days by which the end of a run may miss the entry's; longer entries may miss it by three tenths of their length."""
 DAY, NEAR, WEEKS, MONTHS = 1, 3, 21, 100
+MOST_SHIFTED, SHIFT_SLACK = 150, 14
+"""Days by which a whole run may be misdated, and by which its ends may differ in that. The next cour but one begins
+182 days later."""
 GRADES = (DAY, NEAR, WEEKS, MONTHS)
 """Days up to which two dates fit to the day, nearly, to some weeks, to some months; beyond they are far apart."""
 STARTS = (Fact.START_DAY, Fact.START_NEAR, Fact.START_WEEKS, Fact.START_MONTHS, Fact.START_FAR)
 ENDS = (Fact.END_DAY, Fact.END_NEAR, Fact.END_WEEKS, Fact.END_MONTHS, Fact.END_FAR)
 NAMES_EPISODE = frozenset({Fact.FRIBB_OFFSET_AGREES, Fact.ANIBRIDGE_AGREES, Fact.ANIBRIDGE_TVDB_AGREES})
 """Sources that name an episode inside a season."""
+MOST_RECAPS = 4
+"""Extra episodes that Trakt may count in a season."""
 IN_SPECIALS, IN_FIRST_SEASON, IN_LATER_SEASON = range(3)
 SERIES = (Fact.SERIES_IN_SPECIALS, Fact.SERIES_IN_FIRST_SEASON, Fact.SERIES_IN_LATER_SEASON)
 EXTRAS = (Fact.EXTRA_IN_SPECIALS, Fact.EXTRA_IN_FIRST_SEASON, Fact.EXTRA_IN_LATER_SEASON)
@@ -37,7 +49,18 @@ def facts_of(anime: Anime, alignment: Alignment, seasons: Seasons, company: Comp
         found |= {*_undated(anime, alignment, seasons, company)}
     if Fact.OFFSET in found and not found & NAMES_EPISODE and not _follows(anime, alignment, seasons, company, found):
         found.add(Fact.NOBODY_BEFORE)
+    if _stops_inside(anime, alignment, seasons) and not has_owner_behind(company, alignment.last, anime, seasons):
+        found.add(Fact.NOBODY_BEHIND)
     return found
+
+
+def _stops_inside(anime: Anime, alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether the entry's last episode is followed by a few others of its season. If there are more, they are other
+    cours, not recaps."""
+    if anime.count is None or alignment.missing or alignment.last[0] == 0:
+        return False
+    behind = len(seasons.season(alignment.last[0])) - 1 - seasons.position[alignment.last]
+    return 0 < behind <= MOST_RECAPS
 
 
 def _follows(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company, found: set[Fact]) -> bool:
@@ -79,11 +102,13 @@ def _dates(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fac
         yield from _year(anime.year, alignment, seasons)
     yield from _airing(anime, alignment, seasons)
     if anime.count is not None and not alignment.missing and len(alignment.places) > 1:
-        off = aired_off(seasons.episode(alignment.last), anime.end)
-        if off is not None:
-            yield ENDS[grade(off)]
-            if abs(off) > max(OUT_OF_STEP, 0.3 * _length(anime)):
+        end = aired_off(seasons.episode(alignment.last), anime.end)
+        if end is not None:
+            yield ENDS[grade(end)]
+            if abs(end) > max(OUT_OF_STEP, 0.3 * _length(anime)):
                 yield Fact.END_OUT_OF_STEP
+            if off is not None and NEAR < abs(off) <= MOST_SHIFTED and abs(end - off) <= SHIFT_SLACK:
+                yield Fact.SHIFTED
 
 
 def _year(year: int, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:

@@ -16,6 +16,8 @@ APART = 60
 """Days after which an entry is another cour, not an early showing of the same one."""
 SEASON_APART = timedelta(days=100)
 """How long before a season's first episode an entry may have begun that owns it."""
+OWNER_SLACK = timedelta(days=21)
+"""How long after an episode its entry may be dated."""
 SERIES_KINDS = frozenset({"TV", "TV_SHORT"})
 
 
@@ -101,6 +103,18 @@ def has_owner_before(company: Company, alignment: Alignment, anime: Anime, seaso
     return any(
         (each.start is None or earliest is None or each.start >= earliest)
         and (each.start is None or anime.start is None or each.start < anime.start)
+        for each in company.rivals
+    )
+
+
+def has_owner_behind(company: Company, place: Place, anime: Anime, seasons: Seasons) -> bool:
+    """Whether an entry is known that may own the episode behind ``place`` in its season."""
+    season = seasons.season(place[0])
+    following = season[seasons.position[place] + 1]
+    aired = following.first_aired.date() if following.first_aired else None
+    return any(
+        (each.start is None or anime.start is None or each.start > anime.start)
+        and (each.start is None or aired is None or each.start <= aired + OWNER_SLACK)
         for each in company.rivals
     )
 

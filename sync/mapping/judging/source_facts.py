@@ -61,6 +61,8 @@ def _anibridge(anime: Anime, claims: list[Claim], alignment: Alignment, seasons:
         agreed = agrees(claim.spans, alignment, anime.count)
         if agreed and alignment.first[0] == 0 and not covers(claim.spans, alignment):
             yield Fact.ANIBRIDGE_PART
+        elif curated and not agreed and alignment.first[0] == claim.spans[0].season == 0:
+            yield Fact.ANIBRIDGE_NEAR
         elif curated:
             yield Fact.ANIBRIDGE_AGREES if agreed else Fact.ANIBRIDGE_DIFFERS
         else:

@@ -50,6 +50,9 @@ SEASON_NAMED = frozenset(
     {
         Fact.FRIBB_SEASON_AGREES,
         Fact.FRIBB_SPECIAL_AGREES,
+        Fact.FRIBB_SPECIAL_NEAR,
+        Fact.BANGUMI_EPISODE_DIFFERS,
+        Fact.ANIBRIDGE_NEAR,
         Fact.FRIBB_SEASON_NEAR,
         Fact.FRIBB_OFFSET_NEAR,
         Fact.BANGUMI_SEASON_AGREES,
@@ -124,8 +127,8 @@ def voices(facts: frozenset[Fact]) -> int:
 
 def is_proven(facts: frozenset[Fact], alignment: Alignment) -> bool:
     """Whether more than its score speaks for a place: dates, ranges, counts or independent sources that confirm it."""
-    if Fact.MIXED in facts and not facts & {*DATED, Fact.END_DAY, Fact.END_NEAR}:
-        return False  # sources put specials first; only dates tell their true order
+    if Fact.MIXED in facts and not _is_in_order(facts, alignment):
+        return False
     return any(
         (
             _by_date(facts),
@@ -137,6 +140,13 @@ def is_proven(facts: frozenset[Fact], alignment: Alignment) -> bool:
             Fact.CONTINUES in facts and facts & SEASON_NAMED,
         )
     )
+
+
+def _is_in_order(facts: frozenset[Fact], alignment: Alignment) -> bool:
+    """Whether dates confirm where the specials of a run stand: sources put them first, wherever they were shown."""
+    if alignment.first[0] == 0:
+        return bool(facts & {*DATED, Fact.START_CROWD})
+    return bool(facts & {*DATED, Fact.END_DAY, Fact.END_NEAR})
 
 
 def _by_date(facts: frozenset[Fact]) -> bool:
@@ -166,6 +176,7 @@ def doubt(anime: Anime, candidate: ShowCandidate) -> Reason | None:
         ),
         (_is_series_among_specials(facts), Reason.SERIES_AMONG_SPECIALS),
         (Fact.NOBODY_BEFORE in facts, Reason.NOBODY_BEFORE),
+        (_stops_anywhere(facts), Reason.NOBODY_BEHIND),
         (_is_sequel_at_start(anime, facts), Reason.SEQUEL_AT_START),
         (Fact.EXTRA_INSIDE in facts, Reason.EXTRA_INSIDE),
         (_ends_anywhere(facts, alignment), Reason.END_UNCONFIRMED),
@@ -190,6 +201,12 @@ def _is_sequel_at_start(anime: Anime, facts: frozenset[Fact]) -> bool:
     return Fact.SEQUEL_AT_START in facts and not sure
 
 
+def _stops_anywhere(facts: frozenset[Fact]) -> bool:
+    """Whether a season has more episodes than its entries own, and nothing says that the first of them are this one's:
+    a recap that only Trakt counts may stand among them."""
+    return Fact.NOBODY_BEHIND in facts and not facts & {Fact.END_DAY, Fact.ANIBRIDGE_AGREES}
+
+
 def _ends_anywhere(facts: frozenset[Fact], alignment: Alignment) -> bool:
     """Whether nothing says where a run of several specials ends: what follows may be another entry's."""
     several = alignment.first[0] == 0 and len(alignment.places) > 1 and Fact.MIXED not in facts
@@ -205,8 +222,14 @@ def _at_another_time(anime: Anime, facts: frozenset[Fact]) -> bool:
     if not anime.is_over and Fact.AIRED_BEFORE in facts:
         return True
     if Fact.START_FAR in facts and facts & {Fact.END_MONTHS, Fact.END_FAR, Fact.RIVAL_DATED}:
-        return True
+        return not _calendar_is_wrong(facts)
     return bool(facts & {Fact.START_FAR, Fact.YEAR_OFF}) and voices(facts) < 2
+
+
+def _calendar_is_wrong(facts: frozenset[Fact]) -> bool:
+    """Whether a season is off by one number of days from end to end, and nobody else can be meant by it."""
+    alone = not facts & {Fact.RIVAL_DATED, Fact.RIVAL_EARLIER, Fact.RIVAL_NAMED, Fact.SEQUEL_AT_START, Fact.TAKEN}
+    return Fact.SHIFTED in facts and Fact.COUNT_EXACT in facts and voices(facts) >= 2 and alone
 
 
 def _out_of_step(facts: frozenset[Fact], alignment: Alignment) -> bool:
@@ -222,10 +245,18 @@ def _is_rival(best: ShowCandidate, other: ShowCandidate) -> bool:
     """
     if Fact.NOT_LISTED_YET in other.facts and Fact.START_DAY in best.facts:
         return False
+    if Fact.SERIES_IN_SPECIALS not in best.facts and _dated_special(best, other):
+        return False
     if best.score - other.score < MIN_GAP:
         return True
     dated = Fact.START_DAY in other.facts and not other.facts & MISFIT
     return dated and bool(best.facts & OUTDATED)
+
+
+def _dated_special(best: ShowCandidate, other: ShowCandidate) -> bool:
+    """Whether two places are specials of which one aired on the day and the other did not: numbers in season 0 move."""
+    specials = best.alignment.first[0] == other.alignment.first[0] == 0
+    return specials and Fact.START_DAY in best.facts and bool(other.facts & {Fact.START_MONTHS, Fact.START_FAR})
 
 
 def show_verdict(anime: Anime, ranked: Sequence[ShowCandidate]) -> tuple[Verdict, Reason | None]:
