@@ -20,6 +20,8 @@ EPISODE_0_REACH = timedelta(days=15)
 """How long before its season an episode 0 is shown."""
 RECAP = re.compile(r"\b(?:recap|summary|digest|clip show)\b|総集編|\b\d+\.5\b", re.IGNORECASE)
 """How an episode is titled that sums up others."""
+BREAK = timedelta(days=21)
+"""How long a pause is that parts two runs."""
 FAR_END = 10_000
 
 
@@ -193,8 +195,10 @@ def _named_start(claim: Claim, seasons: Seasons) -> Iterator[tuple[str, Place]]:
 
 
 def dated_starts(anime: Anime, seasons: Seasons) -> Iterator[Place]:
-    """The places of episodes that aired on the entry's start date, give or take a day."""
+    """The places of episodes that aired on the entry's start date, give or take a day; of those that opened a run in
+    its month where AniList knows no day."""
     if anime.start is None:
+        yield from _opened_in_month(anime, seasons)
         return
     for season, episodes in seasons.by_number.items():
         previous = None
@@ -203,6 +207,20 @@ def dated_starts(anime: Anime, seasons: Seasons) -> Iterator[Place]:
             if off is not None and abs(off) <= DATE_REACH and previous != "near":
                 yield season, episode.number
             previous = "near" if off is not None and abs(off) <= DATE_REACH and season != 0 else None
+
+
+def _opened_in_month(anime: Anime, seasons: Seasons) -> Iterator[Place]:
+    if anime.year is None or anime.month is None:
+        return
+    for season, episodes in seasons.by_number.items():
+        before = None
+        for episode in episodes:
+            aired = episode.first_aired
+            if aired is not None:
+                opens = before is None or aired - before > BREAK
+                if opens and (aired.year, aired.month) == (anime.year, anime.month):
+                    yield season, episode.number
+                before = aired
 
 
 def _tails(anime: Anime, seasons: Seasons) -> Iterator[Place]:

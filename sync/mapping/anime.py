@@ -33,6 +33,7 @@ class Anime:
     start: date | None
     end: date | None
     year: int | None
+    month: int | None
     kind: str
     named: TitleRef | None = None
     airs: Mapping[int, date] = field(default_factory=dict)
@@ -73,6 +74,7 @@ def anime_of(media: Media, index: MappingIndex, named: TitleRef | None = None) -
         start=start or (broadcast.begin if broadcast else None),
         end=end or _end(heard),
         year=media.start_date.year or (broadcast.begin.year if broadcast else None),
+        month=media.start_date.month,
         kind=index.kinds.get(media.anilist_id) or (media.format.value if media.format else ""),
         named=named,
         airs=_airs(media),

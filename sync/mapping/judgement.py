@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sync.mapping.alignments import align
 from sync.mapping.anime import Anime
 from sync.mapping.judging.facts import facts_of
 from sync.mapping.judging.films import FilmCandidate, film_verdict, judge_film
+from sync.mapping.judging.rivals import Company
 from sync.mapping.judging.verdict import ShowCandidate, judge_show, show_verdict
 from sync.mapping.judging.weights import MIN_SCORE
 from sync.mapping.knowledge import Knowledge
+from sync.mapping.layout import Seasons
 from sync.mapping.lookup import Questions
 from sync.mapping.sources.claims import Claim, Source
-from sync.mapping.wording import base_titles, plain, titles_of
+from sync.mapping.wording import alike, base_titles, plain, titles_of
 from sync.model.evidence import Fact, Reason
 from sync.model.mapping import TextQuery, TitleRef, Verdict
 from sync.model.trakt import Kind, TraktTitle
 
-QUERIES = 3
+QUERIES = 4
 """Titles of one entry that are searched for."""
+ALIKE = 0.5
+"""Share of common words from which a show's title is near the entry's."""
 NAMES_ONLY_SHOW = {
     Source.OVERRIDE: Fact.OVERRIDE_SHOW,
     Source.SEARCH: Fact.SEARCH_SHOW,
+    Source.RELATION: Fact.RELATED_SHOW,
     Source.TMDB: Fact.TMDB_SHOW,
 }
 """Who names a show and says nothing of a place in it."""
@@ -59,29 +64,80 @@ class Judgement:
 def judge(anime: Anime, known: Knowledge, questions: Questions) -> Judgement:
     """The judgement on one entry, as far as the catalogue has the answers; what it lacks goes to ``questions``.
 
-    Films are tried first for what AniList calls a film, shows first for everything else; the other kind only when
-    the first leads nowhere, and a search by title last of all.
+    First the titles that datasets claim are looked at, then the shows of related works, then what Trakt finds by
+    title: each only while nothing is certain, and all of them together.
     """
-    if anime.named is not None:
-        return _in_named_show(anime, anime.named, known, questions)
-    films = [claim for claim in anime.claims if not claim.is_show]
-    shows = [claim for claim in anime.claims if claim.is_show]
-    steps = ((films, _as_film), (shows, _as_show)) if anime.is_film else ((shows, _as_show), (films, _as_film))
+    claims: list[Claim] = []
     result = Judgement(anime)
-    for claims, step in steps:
-        if not claims:
+    for find in (_named_title,) if anime.named is not None else (_claimed, _related, _found_by_title):
+        more = find(anime, known, questions, result)
+        if questions:
+            return replace(result, waits=True)
+        if not more:
             continue
-        mine = Questions()
-        tried = step(anime, claims, known, mine)
+        claims += more
+        result = _judged(anime, claims, known, questions)
+        if questions or result.verdict.is_certain:
+            return replace(result, waits=bool(questions))
+    return result
+
+
+def _named_title(anime: Anime, known: Knowledge, questions: Questions, _so_far: Judgement) -> list[Claim]:
+    """An override names the show and leaves the place open: only that show is looked at."""
+    named = anime.named
+    return [Claim(Source.OVERRIDE, named)] if named and known.lookup.ask_title(named, questions) is not None else []
+
+
+def _claimed(anime: Anime, _known: Knowledge, _questions: Questions, _so_far: Judgement) -> list[Claim]:
+    return list(anime.claims)
+
+
+def _related(anime: Anime, known: Knowledge, _questions: Questions, _so_far: Judgement) -> list[Claim]:
+    """The shows in which sequels, prequels, parents and extras of the entry lie, as far as datasets know."""
+    return [] if anime.is_film else known.related_shows(anime)
+
+
+def _found_by_title(anime: Anime, known: Knowledge, questions: Questions, so_far: Judgement) -> list[Claim]:
+    """What Trakt finds by title; of shows only those whose title is the entry's or near it."""
+    if not known.search or so_far.reason is Reason.NOT_LISTED:
+        return []
+    queries = tuple(_queries(anime))
+    questions.searches |= {query for query in queries if query not in known.catalogue.searches}
+    if questions:
+        return []
+    found = {title.ids.trakt: title for query in queries for title in known.catalogue.searches[query]}
+    return [
+        Claim(Source.SEARCH, TitleRef("trakt", title.kind, title.ids.trakt))
+        for title in found.values()
+        if anime.is_film or title_facts(anime, title)
+    ]
+
+
+def _queries(anime: Anime) -> Iterator[TextQuery]:
+    kind = Kind.MOVIE if anime.is_film else Kind.SHOW
+    own = (*titles_of(anime.media), *anime.media.synonyms)
+    wanted = own if anime.is_film else (*base_titles(anime.media), *own)
+    latin = [title for title in wanted if any(letter.isascii() and letter.isalpha() for letter in title)]
+    for title in tuple(dict.fromkeys(latin or wanted))[:QUERIES]:
+        yield TextQuery(kind, title)
+
+
+def _judged(anime: Anime, claims: Sequence[Claim], known: Knowledge, questions: Questions) -> Judgement:
+    """The judgement on all titles that are claimed. Films are tried first for what AniList calls a film, shows first
+    for everything else; the other kind only when the first is not certain."""
+    films = [claim for claim in claims if not claim.is_show]
+    shows = [claim for claim in claims if claim.is_show]
+    result = Judgement(anime)
+    for mine, step in (
+        ((films, _as_film), (shows, _as_show)) if anime.is_film else ((shows, _as_show), (films, _as_film))
+    ):
         if mine:
-            questions.add(mine)
-            return replace(tried, waits=True)
-        result = _better(result, tried)
-        if result.verdict.is_certain:
-            return result
-    if known.search and not result.films and (anime.is_film or not result.shows):
-        found = _by_title(anime, known, questions)
-        return found if found.waits else _better(result, found)
+            tried = step(anime, mine, known, questions)
+            if questions:
+                return tried
+            result = _better(result, tried)
+            if result.verdict.is_certain:
+                break
     return result
 
 
@@ -95,34 +151,44 @@ def _better(one: Judgement, other: Judgement) -> Judgement:
 
 
 def _as_show(anime: Anime, claims: Sequence[Claim], known: Knowledge, questions: Questions) -> Judgement:
-    return judged_shows(anime, _rank_shows(anime, known.lookup.ids_of(claims, questions), known, questions))
+    ranked: list[ShowCandidate] = []
+    for trakt_id, naming in sorted(known.lookup.ids_of(claims, questions).items()):
+        seasons = known.seasons(trakt_id)
+        if seasons is not None:
+            ranked += candidates_in(anime, seasons, known.company(seasons, anime), {claim.source for claim in naming})
+        else:
+            questions.ask_layout(trakt_id, known.catalogue)
+    return judged_shows(anime, ranked)
 
 
-def judged_shows(anime: Anime, ranked: Sequence[ShowCandidate]) -> Judgement:
-    """The judgement on ranked places in shows."""
-    if not ranked:
+def candidates_in(anime: Anime, seasons: Seasons, company: Company, sources: Collection[Source]) -> list[ShowCandidate]:
+    """Every place in one show that ``sources`` name."""
+    named = {NAMES_ONLY_SHOW[source] for source in sources if source in NAMES_ONLY_SHOW}
+    if not set(sources) - NAMES_ONLY_SHOW.keys():
+        named |= title_facts(anime, seasons.show)
+    return [
+        judge_show(seasons, alignment, facts_of(anime, alignment, seasons, company) | named)
+        for alignment in align(anime, seasons)
+    ]
+
+
+def title_facts(anime: Anime, show: TraktTitle) -> set[Fact]:
+    """Whether a show's title is the entry's own or that of the work it continues, or near one of them."""
+    own = (*titles_of(anime.media), *anime.media.synonyms, *base_titles(anime.media))
+    theirs = (show.title, *show.aliases)
+    if {plain(each) for each in own} & {plain(each) for each in theirs} - {""}:
+        return {Fact.SHOW_TITLE_FITS}
+    near = max((alike(one, other) for one in own for other in theirs), default=0.0)
+    return {Fact.SHOW_TITLE_NEAR} if near >= ALIKE else set()
+
+
+def judged_shows(anime: Anime, found: Sequence[ShowCandidate]) -> Judgement:
+    """The judgement on places in shows."""
+    if not found:
         return Judgement(anime, reason=Reason.NO_EPISODE)
+    ranked = sorted(found, key=lambda each: each.key)
     decided, reason = show_verdict(anime, ranked)
     return Judgement(anime, shows=ranked, verdict=decided, reason=reason)
-
-
-def _rank_shows(
-    anime: Anime, claims: Mapping[int, Sequence[Claim]], known: Knowledge, questions: Questions
-) -> list[ShowCandidate]:
-    """Every place in these shows, best first; layouts not yet known are asked for."""
-    ranked: list[ShowCandidate] = []
-    for trakt_id in sorted(claims):
-        seasons = known.seasons(trakt_id)
-        if seasons is None:
-            questions.ask_layout(trakt_id, known.catalogue)
-            continue
-        company = known.company(seasons, anime)
-        named = {NAMES_ONLY_SHOW[claim.source] for claim in claims[trakt_id] if claim.source in NAMES_ONLY_SHOW}
-        ranked += (
-            judge_show(seasons, alignment, facts_of(anime, alignment, seasons, company) | named)
-            for alignment in align(anime, seasons)
-        )
-    return sorted(ranked, key=lambda each: each.key)
 
 
 def _as_film(anime: Anime, claims: Sequence[Claim], known: Knowledge, questions: Questions) -> Judgement:
@@ -131,58 +197,12 @@ def _as_film(anime: Anime, claims: Sequence[Claim], known: Knowledge, questions:
         title = known.lookup.film(trakt_id)
         ref = TitleRef("trakt", Kind.MOVIE, trakt_id)
         if title is not None:
-            ranked.append(judge_film(anime, title, [claim.source for claim in naming]))
+            sources = {claim.source for claim in naming}
+            ranked.append(judge_film(anime, title, sources - {Source.SEARCH} or sources))
         elif ref not in known.catalogue.titles:
             questions.titles.add(ref)
-    return _judged_films(anime, ranked)
-
-
-def _judged_films(anime: Anime, found: Sequence[FilmCandidate]) -> Judgement:
-    if not found:
+    if not ranked:
         return Judgement(anime, reason=Reason.NO_FILM)
-    ranked = sorted(found, key=lambda each: each.key)
+    ranked.sort(key=lambda each: each.key)
     decided, reason = film_verdict(ranked)
     return Judgement(anime, films=ranked, verdict=decided, reason=reason, is_film=True)
-
-
-def _in_named_show(anime: Anime, named: TitleRef, known: Knowledge, questions: Questions) -> Judgement:
-    """An override names the show and leaves the place open: only that show is looked at."""
-    trakt_id = known.lookup.ask_title(named, questions)
-    if trakt_id is None:
-        return Judgement(anime, waits=bool(questions), reason=Reason.OVERRIDE_NO_TITLE)
-    ranked = _rank_shows(anime, {trakt_id: [Claim(Source.OVERRIDE, named)]}, known, questions)
-    if trakt_id not in known.catalogue.layouts:
-        return Judgement(anime, waits=True)
-    return judged_shows(anime, ranked)
-
-
-def _by_title(anime: Anime, known: Knowledge, questions: Questions) -> Judgement:
-    """The last resort: what Trakt finds by title is only looked at, never believed for its title."""
-    queries = list(_queries(anime))
-    missing = {query for query in queries if query not in known.catalogue.searches}
-    if missing:
-        questions.searches |= missing
-        return Judgement(anime, waits=True)
-    found = [title for query in queries for title in known.catalogue.searches[query]]
-    if anime.is_film:
-        films = {title.ids.trakt: title for title in found if title.kind is Kind.MOVIE}
-        return _judged_films(anime, [judge_film(anime, title, [Source.SEARCH]) for title in films.values()])
-    return judged_shows(anime, _rank_shows(anime, _same_title(anime, found), known, questions))
-
-
-def _queries(anime: Anime) -> Iterator[TextQuery]:
-    kind = Kind.MOVIE if anime.is_film else Kind.SHOW
-    own = titles_of(anime.media)
-    wanted = own if anime.is_film else (*base_titles(anime.media), *own)
-    for title in tuple(dict.fromkeys(wanted))[:QUERIES]:
-        yield TextQuery(kind, title)
-
-
-def _same_title(anime: Anime, found: Sequence[TraktTitle]) -> Mapping[int, Sequence[Claim]]:
-    """Shows whose title is the entry's own, or that of the work it continues."""
-    own = {plain(title) for title in (*titles_of(anime.media), *base_titles(anime.media))}
-    return {
-        title.ids.trakt: [Claim(Source.SEARCH, TitleRef("trakt", Kind.SHOW, title.ids.trakt))]
-        for title in found
-        if title.kind is Kind.SHOW and {plain(each) for each in (title.title, *title.aliases)} & own
-    }

@@ -8,9 +8,12 @@ from sync.mapping.anime import Anime, anime_of
 from sync.mapping.judging.rivals import Company, Sibling, company_of, siblings_of
 from sync.mapping.layout import Seasons
 from sync.mapping.lookup import Lookup
-from sync.mapping.sources.claims import MappingIndex
-from sync.model.anilist import Media
+from sync.mapping.sources.claims import Claim, MappingIndex, Source
+from sync.model.anilist import Media, RelationType
 from sync.model.mapping import Catalogue, TitleRef
+
+SAME_WORK = frozenset({RelationType.PREQUEL, RelationType.SEQUEL, RelationType.PARENT, RelationType.SIDE_STORY})
+"""Relations of works that may lie in one show."""
 
 
 class Knowledge:
@@ -38,6 +41,17 @@ class Knowledge:
         if media.anilist_id not in self._anime:
             self._anime[media.anilist_id] = anime_of(media, self._index, named)
         return self._anime[media.anilist_id]
+
+    def related_shows(self, anime: Anime) -> list[Claim]:
+        """The shows in which datasets let related works lie, as claims of nothing but the show."""
+        found = {
+            claim.title: Claim(Source.RELATION, claim.title, also=claim.also)
+            for relation in anime.relations
+            if relation.type in SAME_WORK
+            for claim in self._index.claims_of(relation.anilist_id)
+            if claim.is_show
+        }
+        return [found[ref] for ref in sorted(found)]
 
     def seasons(self, trakt_id: int) -> Seasons | None:
         """The show's layout, if the catalogue has it."""

@@ -56,7 +56,8 @@ class Lookup:
         self.tmdb = tmdb
         self.found: dict[TitleRef, int] = {}
         answers = [title for title in catalogue.titles.values() if title is not None]
-        self.films = {title.ids.trakt: title for title in answers if title.kind is Kind.MOVIE}
+        searched = [title for found in catalogue.searches.values() for title in found]
+        self.films = {title.ids.trakt: title for title in (*searched, *answers) if title.kind is Kind.MOVIE}
         shown = [layout.show for layout in catalogue.layouts.values() if layout is not None]
         for title in [*shown, *answers]:
             self._note(title)

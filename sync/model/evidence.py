@@ -17,6 +17,8 @@ class Fact(StrEnum):
     START_MONTHS = "start months"
     START_FAR = "start far"
     AIRED_BEFORE = "aired before"
+    MONTH_FITS = "month fits"
+    MONTH_OFF = "month off"
     YEAR_FITS = "year fits"
     YEAR_OFF = "year off"
     END_DAY = "end day"
@@ -95,6 +97,9 @@ class Fact(StrEnum):
     OVERRIDE_SHOW = "override show"
     TMDB_SHOW = "tmdb show"
     SEARCH_SHOW = "search show"
+    RELATED_SHOW = "related show"
+    SHOW_TITLE_FITS = "show title fits"
+    SHOW_TITLE_NEAR = "show title near"
     # Kind of entry and of season.
     SERIES_IN_SPECIALS = "series in specials"
     SERIES_IN_FIRST_SEASON = "series in first season"

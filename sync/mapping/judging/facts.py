@@ -85,10 +85,15 @@ def _undated(anime: Anime, alignment: Alignment, seasons: Seasons, company: Comp
 def _others(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company) -> Iterator[Fact]:
     if not anime.is_series and alignment.first[0] > 0 and named_rival(company, alignment.first):
         yield Fact.RIVAL_NAMED
-    if anime.count is None and not company.rivals and seasons.regular == [alignment.first[0]]:
+    if (anime.count is None or alignment.missing) and not company.rivals and _is_only_start(alignment, seasons):
         yield Fact.SOLE
     if any(alignment.first in each.starts for each in company.twins):
         yield Fact.TWIN
+
+
+def _is_only_start(alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether this is the start of the show's only season."""
+    return seasons.regular == [alignment.first[0]] and starts_season(alignment.first, seasons)
 
 
 def _dates(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
@@ -99,7 +104,7 @@ def _dates(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fac
         if off < -WEEKS:
             yield Fact.AIRED_BEFORE
     elif anime.year is not None:
-        yield from _year(anime.year, alignment, seasons)
+        yield from _year(anime.year, anime.month if anime.start is None else None, alignment, seasons)
     yield from _airing(anime, alignment, seasons)
     if anime.count is not None and not alignment.missing and len(alignment.places) > 1:
         end = aired_off(seasons.episode(alignment.last), anime.end)
@@ -111,12 +116,15 @@ def _dates(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fac
                 yield Fact.SHIFTED
 
 
-def _year(year: int, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
-    """Where the day is unknown on one side: the episode's year, or at least the show's for its first season."""
+def _year(year: int, month: int | None, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    """Where the day is unknown on one side: the episode's month or year, or the show's year for its first season."""
     first = seasons.episode(alignment.first)
     if alignment.spans[0].from_ep != 1:
         return
     if first is not None and first.first_aired is not None:
+        if month is not None:
+            apart = abs(12 * (first.first_aired.year - year) + first.first_aired.month - month)
+            yield Fact.MONTH_FITS if not apart else Fact.MONTH_OFF
         yield Fact.YEAR_FITS if abs(first.first_aired.year - year) <= 1 else Fact.YEAR_OFF
     elif seasons.show.year and seasons.regular and alignment.first == (seasons.regular[0], 1):
         yield Fact.SHOW_YEAR_FITS if abs(seasons.show.year - year) <= 1 else Fact.SHOW_YEAR_OFF

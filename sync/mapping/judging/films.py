@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sync.mapping.anime import Anime
@@ -25,6 +25,7 @@ NAMES_FILM = {
     Source.ANITRAKT: Fact.FILM_ANITRAKT,
     Source.TMDB: Fact.FILM_TMDB,
     Source.SEARCH: Fact.FILM_SEARCH,
+    Source.RELATION: Fact.FILM_SEARCH,
 }
 
 
@@ -47,7 +48,7 @@ class FilmCandidate:
         return Candidate(self.title, (), evidence_of(self.facts), self.score)
 
 
-def judge_film(anime: Anime, title: TraktTitle, sources: Sequence[Source]) -> FilmCandidate:
+def judge_film(anime: Anime, title: TraktTitle, sources: Collection[Source]) -> FilmCandidate:
     """The film with all that speaks for and against it; ``sources`` name it."""
     facts = {NAMES_FILM[source] for source in sources}
     facts |= {*_dates(anime, title), *_kind(anime, title), *_title(anime, title)}

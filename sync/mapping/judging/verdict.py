@@ -65,6 +65,11 @@ SEASON_NAMED = frozenset(
 """What confirms an air date: a source that names the season is enough for that."""
 BOTH_ENDS = frozenset({Fact.END_DAY, Fact.END_NEAR, Fact.COUNT_EXACT, Fact.ENDS_SEASON})
 """What confirms an air date without a source."""
+NAMED_BY_DATASET = frozenset({Fact.ANIBRIDGE_SHOW, Fact.BANGUMI_SHOW, Fact.FRIBB_SHOW, Fact.ANITRAKT_SHOW})
+SHOW_KNOWN = NAMED_BY_DATASET | {Fact.OVERRIDE_SHOW, Fact.RELATED_SHOW, Fact.SHOW_TITLE_FITS}
+"""What says that a show is the right one."""
+YEAR_KNOWN = frozenset({*DATED, Fact.MONTH_FITS, Fact.YEAR_FITS, Fact.SHOW_YEAR_FITS})
+"""What says that a show is of the right time."""
 COUNTED = frozenset({Fact.COUNT_EXACT, Fact.SEASONS_EXACT, Fact.TWIN, Fact.SOLE})
 """What makes one source enough."""
 SPECIAL_CONFIRMED = frozenset(
@@ -131,12 +136,14 @@ def is_proven(facts: frozenset[Fact], alignment: Alignment) -> bool:
         return False
     return any(
         (
-            _by_date(facts),
+            _by_date(facts, alignment),
             Fact.ANIBRIDGE_AGREES in facts and not facts & {Fact.PART_OF_SEASON, Fact.ANIBRIDGE_AT_ODDS},
             Fact.ANIBRIDGE_TVDB_FITS in facts,
             _by_sources(facts, alignment),
+            _by_title(facts),
             Fact.ONLY_SPECIAL in facts and facts & {Fact.FRIBB_SPECIAL_AGREES, Fact.ANIBRIDGE_TVDB_AGREES},
             Fact.FRIBB_SPECIAL_AGREES in facts and facts & SPECIAL_CONFIRMED,
+            Fact.FRIBB_OFFSET_AGREES in facts and Fact.ENDS_SEASON in facts,
             Fact.CONTINUES in facts and facts & SEASON_NAMED,
         )
     )
@@ -149,17 +156,29 @@ def _is_in_order(facts: frozenset[Fact], alignment: Alignment) -> bool:
     return bool(facts & {*DATED, Fact.END_DAY, Fact.END_NEAR})
 
 
-def _by_date(facts: frozenset[Fact]) -> bool:
-    """The first episode's date, with a source that names the season, or with the other end of the run."""
-    if facts & DATED and (voices(facts) or facts & SEASON_NAMED):
+def _by_date(facts: frozenset[Fact], alignment: Alignment) -> bool:
+    """The first episode's date, with a source that names the season, or with the other end of the run, or where it
+    opens a season (or is a special) of a show that is known to be the right one."""
+    if facts & {*DATED, Fact.MONTH_FITS} and (voices(facts) or facts & SEASON_NAMED):
         return True
-    return Fact.START_DAY in facts and bool(facts & BOTH_ENDS)
+    if Fact.START_DAY not in facts:
+        return False
+    opens = Fact.OFFSET not in facts and Fact.SERIES_IN_SPECIALS not in facts
+    return bool(facts & BOTH_ENDS) or (opens and bool(facts & SHOW_KNOWN))
+
+
+def _by_title(facts: frozenset[Fact]) -> bool:
+    """A sequel with its season in the title and just as many episodes, in the show of what it continues."""
+    fits = facts >= {Fact.TITLE_SEASON_AGREES, Fact.COUNT_EXACT} and not facts & OUTDATED
+    return fits and bool(facts & SHOW_KNOWN)
 
 
 def _by_sources(facts: frozenset[Fact], alignment: Alignment) -> bool:
     """One source and the count (or that nothing else can be meant), or two independent sources."""
     agreeing = voices(facts)
     if facts & COUNTED and agreeing:
+        return True
+    if Fact.SOLE in facts and facts & NAMED_BY_DATASET and facts & YEAR_KNOWN:
         return True
     return agreeing >= 2 and alignment.first[0] > 0
 

@@ -30,6 +30,8 @@ WEIGHTS = {
     Fact.START_MONTHS: Weight(-1.5, "about one cour off"),
     Fact.START_FAR: Weight(-3.0, "another season, or a foreign release"),
     Fact.AIRED_BEFORE: Weight(0.0, "what runs now is not what ran then"),
+    Fact.MONTH_FITS: Weight(2.0, "AniList knows no day"),
+    Fact.MONTH_OFF: Weight(-1.5, "as weeks or months off"),
     Fact.YEAR_FITS: Weight(0.0, "true of several seasons of a show"),
     Fact.YEAR_OFF: Weight(-3.0, "rarely wrong on either side"),
     Fact.END_DAY: Weight(2.5, "the end is noted less carefully than the start"),
@@ -110,6 +112,9 @@ WEIGHTS = {
     Fact.OVERRIDE: Weight(0.0, "the user's word needs no weight"),
     Fact.OVERRIDE_SHOW: Weight(6.0, "the user's word"),
     Fact.TMDB_SHOW: Weight(0.5, "a link, no reading of the entry"),
+    Fact.RELATED_SHOW: Weight(1.0, "sequels and extras lie with their work, if they have no show of their own"),
+    Fact.SHOW_TITLE_FITS: Weight(1.5, "remakes share titles, too"),
+    Fact.SHOW_TITLE_NEAR: Weight(0.0, "so do strangers"),
     Fact.SEARCH_SHOW: Weight(0.0, "never believed without date and count"),
     # Kind of entry and of season.
     Fact.SERIES_IN_SPECIALS: Weight(-2.0, "rare"),

@@ -22,6 +22,7 @@ class Source(StrEnum):
     ANITRAKT = "anitrakt"
     TMDB = "TMDB"
     SEARCH = "Trakt's search"
+    RELATION = "AniList's relations"
 
 
 @dataclass(frozen=True, slots=True)
