@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sync.mapping.sources.claims import Broadcast, Claim, MappingIndex
 from sync.mapping.wording import part_in_title, season_in_title
-from sync.model.anilist import Media, MediaFormat, MediaRelation, MediaStatus
+from sync.model.anilist import Media, MediaFormat, MediaStatus, RelationType
 from sync.model.mapping import TitleRef
 from sync.model.trakt import TraktEpisode
 
@@ -24,7 +24,7 @@ class Anime:
     ``count`` is its number of episodes, ``None`` while unknown. ``start`` and ``end`` are AniList's days, or, where
     AniList has none, bangumi-data's; ``airs`` are the days of single episodes between them, by number. ``kind`` is
     AniList's format in Fribb's words. ``named`` is the title that the user names in an override without a place.
-    ``titled_season`` and ``titled_part`` are the numbers that its titles give it.
+    ``prequels`` and ``parents`` are AniList ids of related works. ``titled_season`` and ``titled_part`` are the numbers that its titles give it.
     """
 
     media: Media
@@ -37,7 +37,8 @@ class Anime:
     kind: str
     named: TitleRef | None = None
     airs: Mapping[int, date] = field(default_factory=dict)
-    relations: tuple[MediaRelation, ...] = ()
+    prequels: frozenset[int] = frozenset()
+    parents: frozenset[int] = frozenset()
     titled_season: int | None = None
     titled_part: int | None = None
 
@@ -45,6 +46,11 @@ class Anime:
     def anilist_id(self) -> int:
         """The media's id."""
         return self.media.anilist_id
+
+    @property
+    def before(self) -> frozenset[int]:
+        """The AniList ids of what it continues or belongs to: it may lie in their show."""
+        return self.prequels | self.parents
 
     @property
     def is_over(self) -> bool:
@@ -78,10 +84,15 @@ def anime_of(media: Media, index: MappingIndex, named: TitleRef | None = None) -
         kind=index.kinds.get(media.anilist_id) or (media.format.value if media.format else ""),
         named=named,
         airs=_airs(media),
-        relations=media.relations,
+        prequels=_related(media, RelationType.PREQUEL),
+        parents=_related(media, RelationType.PARENT),
         titled_season=season_in_title(media),
         titled_part=part_in_title(media),
     )
+
+
+def _related(media: Media, kind: RelationType) -> frozenset[int]:
+    return frozenset(each.anilist_id for each in media.relations if each.type is kind)
 
 
 def _airs(media: Media) -> dict[int, date]:

@@ -16,7 +16,7 @@ from sync.mapping.knowledge import Knowledge
 from sync.mapping.layout import Seasons
 from sync.mapping.lookup import Questions
 from sync.mapping.sources.claims import Claim, Source
-from sync.mapping.wording import alike, base_titles, plain, titles_of
+from sync.mapping.wording import alike, base_titles, plain, titles_of, within
 from sync.model.evidence import Fact, Reason
 from sync.model.mapping import TextQuery, TitleRef, Verdict
 from sync.model.trakt import Kind, TraktTitle
@@ -64,12 +64,12 @@ class Judgement:
 def judge(anime: Anime, known: Knowledge, questions: Questions) -> Judgement:
     """The judgement on one entry, as far as the catalogue has the answers; what it lacks goes to ``questions``.
 
-    First the titles that datasets claim are looked at, then the shows of related works, then what Trakt finds by
-    title: each only while nothing is certain, and all of them together.
+    First the titles that datasets claim are looked at; while nothing is certain, also the shows of related works and
+    what Trakt finds by title, all of them together.
     """
     claims: list[Claim] = []
     result = Judgement(anime)
-    for find in (_named_title,) if anime.named is not None else (_claimed, _related, _found_by_title):
+    for find in (_named_title,) if anime.named is not None else (_claimed, _related_or_titled):
         more = find(anime, known, questions, result)
         if questions:
             return replace(result, waits=True)
@@ -92,9 +92,11 @@ def _claimed(anime: Anime, _known: Knowledge, _questions: Questions, _so_far: Ju
     return list(anime.claims)
 
 
-def _related(anime: Anime, known: Knowledge, _questions: Questions, _so_far: Judgement) -> list[Claim]:
-    """The shows in which sequels, prequels, parents and extras of the entry lie, as far as datasets know."""
-    return [] if anime.is_film else known.related_shows(anime)
+def _related_or_titled(anime: Anime, known: Knowledge, questions: Questions, so_far: Judgement) -> list[Claim]:
+    """The shows in which prequels and parents of the entry lie, as far as datasets know, and what bears its title: a
+    sequel may have a show of its own."""
+    related = [] if anime.is_film else known.related_shows(anime)
+    return [*related, *_found_by_title(anime, known, questions, so_far)]
 
 
 def _found_by_title(anime: Anime, known: Knowledge, questions: Questions, so_far: Judgement) -> list[Claim]:
@@ -178,8 +180,8 @@ def title_facts(anime: Anime, show: TraktTitle) -> set[Fact]:
     theirs = (show.title, *show.aliases)
     if {plain(each) for each in own} & {plain(each) for each in theirs} - {""}:
         return {Fact.SHOW_TITLE_FITS}
-    near = max((alike(one, other) for one in own for other in theirs), default=0.0)
-    return {Fact.SHOW_TITLE_NEAR} if near >= ALIKE else set()
+    near = any(alike(one, other) >= ALIKE or within(other, one) for one in own for other in theirs)
+    return {Fact.SHOW_TITLE_NEAR} if near else set()
 
 
 def judged_shows(anime: Anime, found: Sequence[ShowCandidate]) -> Judgement:

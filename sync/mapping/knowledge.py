@@ -9,11 +9,8 @@ from sync.mapping.judging.rivals import Company, Sibling, company_of, siblings_o
 from sync.mapping.layout import Seasons
 from sync.mapping.lookup import Lookup
 from sync.mapping.sources.claims import Claim, MappingIndex, Source
-from sync.model.anilist import Media, RelationType
+from sync.model.anilist import Media
 from sync.model.mapping import Catalogue, TitleRef
-
-SAME_WORK = frozenset({RelationType.PREQUEL, RelationType.SEQUEL, RelationType.PARENT, RelationType.SIDE_STORY})
-"""Relations of works that may lie in one show."""
 
 
 class Knowledge:
@@ -43,12 +40,11 @@ class Knowledge:
         return self._anime[media.anilist_id]
 
     def related_shows(self, anime: Anime) -> list[Claim]:
-        """The shows in which datasets let related works lie, as claims of nothing but the show."""
+        """The shows in which datasets let its prequels and parents lie, as claims of nothing but the show."""
         found = {
             claim.title: Claim(Source.RELATION, claim.title, also=claim.also)
-            for relation in anime.relations
-            if relation.type in SAME_WORK
-            for claim in self._index.claims_of(relation.anilist_id)
+            for anilist_id in anime.before
+            for claim in self._index.claims_of(anilist_id)
             if claim.is_show
         }
         return [found[ref] for ref in sorted(found)]

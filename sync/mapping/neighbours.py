@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sync.mapping.alignments import alignment_of, run_from
+from sync.mapping.alignments import alignment_of, names_show, run_from
 from sync.mapping.anime import Anime
-from sync.mapping.judgement import Judgement, judged_shows
+from sync.mapping.judgement import Judgement, candidates_in, judged_shows
 from sync.mapping.judging.facts import facts_of
+from sync.mapping.judging.rivals import Company, sibling_on_list
 from sync.mapping.judging.verdict import ShowCandidate, judge_show
 from sync.mapping.judging.weights import CLASH_GAP
 from sync.mapping.knowledge import Knowledge
 from sync.mapping.layout import Place, Seasons, all_places
+from sync.mapping.sources.claims import Source
 from sync.model.anilist import Media
 from sync.model.evidence import Fact
 from sync.model.mapping import Resolution
@@ -54,40 +56,68 @@ def holders(
 
 
 def look_again(judgement: Judgement, held: Mapping[int, Sequence[Holder]], known: Knowledge) -> Judgement:
-    """An unsure entry once more, with the knowledge of which episodes its neighbours hold and where they end."""
-    ids = {each.seasons.show.ids.trakt: each.seasons for each in judgement.shows}
-    if not any(held.get(trakt_id) for trakt_id in ids):
+    """An unsure entry once more, with the knowledge of which episodes its neighbours hold and where they end; also in
+    shows that only its relatives lead to."""
+    anime = judgement.anime
+    shows = {each.seasons.show.ids.trakt: each.seasons for each in judgement.shows}
+    related = _shows_of_relatives(anime, held, known) if not anime.is_film else {}
+    if not any(held.get(trakt_id) for trakt_id in (*shows, *related)):
         return judgement
     ranked: list[ShowCandidate] = []
-    for trakt_id, seasons in ids.items():
+    for trakt_id, seasons in {**related, **shows}.items():
         mine = [each for each in judgement.shows if each.seasons is seasons]
-        ranked += _with_neighbours(judgement.anime, seasons, mine, held.get(trakt_id, ()), known)
-    again = judged_shows(judgement.anime, sorted(ranked, key=lambda each: each.key))
+        ranked += _with_neighbours(anime, seasons, mine, held.get(trakt_id, ()), known)
+    again = judged_shows(anime, ranked)
     return again if again.verdict.is_certain else replace(judgement, shows=again.shows)
+
+
+def _shows_of_relatives(anime: Anime, held: Mapping[int, Sequence[Holder]], known: Knowledge) -> dict[int, Seasons]:
+    """The shows in which entries of the list lie that come before this one or that it belongs to."""
+    before = anime.before
+    found = {}
+    for trakt_id, holding in held.items():
+        seasons = (
+            known.seasons(trakt_id) if before and any(each.media.anilist_id in before for each in holding) else None
+        )
+        if seasons is not None:
+            found[trakt_id] = seasons
+    return found
 
 
 def _with_neighbours(
     anime: Anime, seasons: Seasons, mine: Sequence[ShowCandidate], held: Sequence[Holder], known: Knowledge
 ) -> Iterable[ShowCandidate]:
     others = [each for each in held if not same_work(each.media, anime.media)]
-    follows = _next_place(anime, seasons, others, known)
+    company = known.company(seasons, anime)
+    strangers = [each for each in others if all(each.media.anilist_id != one.anilist_id for one in company.rivals)]
+    if strangers or not mine:
+        company = company.joined_by(sibling_on_list(each.media, min(each.places, default=None)) for each in strangers)
+        sources = (
+            {Source.RELATION} if any(each.media.anilist_id in anime.before for each in others) else {Source.SEARCH}
+        )
+        mine = candidates_in(
+            anime,
+            seasons,
+            company,
+            {*sources, *(claim.source for claim in anime.claims if names_show(claim, seasons.show.ids))},
+        )
+    follows = _next_place(anime, seasons, others, company)
     by_spans = {each.alignment.spans: each for each in mine}
     if follows is not None:
         alignment = alignment_of(run_from(follows, anime.count, seasons), anime, seasons, "continuation")
         if alignment is not None and alignment.spans not in by_spans:
-            by_spans[alignment.spans] = judge_show(
-                seasons, alignment, facts_of(anime, alignment, seasons, known.company(seasons, anime))
-            )
+            facts = facts_of(anime, alignment, seasons, company)
+            by_spans[alignment.spans] = judge_show(seasons, alignment, facts)
     for judged in by_spans.values():
         facts = set(judged.facts)
         if any(where in each.places for each in others for _, where in judged.alignment.places):
             facts.add(Fact.TAKEN)
         if judged.alignment.first == follows:
-            facts = (facts | {Fact.CONTINUES}) - {Fact.GUESS}
+            facts = (facts | {Fact.CONTINUES}) - {Fact.GUESS, Fact.NOBODY_BEFORE}
         yield judge_show(seasons, judged.alignment, facts)
 
 
-def _next_place(anime: Anime, seasons: Seasons, others: Sequence[Holder], known: Knowledge) -> Place | None:
+def _next_place(anime: Anime, seasons: Seasons, others: Sequence[Holder], company: Company) -> Place | None:
     """Behind the last episode of the entry that came just before this one, if no other is known to lie between."""
     if anime.start is None:
         return None
@@ -100,7 +130,7 @@ def _next_place(anime: Anime, seasons: Seasons, others: Sequence[Holder], known:
     if not before:
         return None
     start, previous = max(before, key=lambda item: (item[0], item[1].media.anilist_id))
-    for sibling in known.company(seasons, anime).rivals:
+    for sibling in company.rivals:
         if sibling.is_series and sibling.start is not None and start < sibling.start < anime.start:
             return None
     running = seasons.running()

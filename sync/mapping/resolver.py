@@ -124,7 +124,7 @@ class Resolver:
             held = holders(again, settled, self._known)
             before = again
             again = {
-                key: each if each.verdict.is_certain or not each.shows else look_again(each, held, self._known)
+                key: each if each.verdict.is_certain or each.waits else look_again(each, held, self._known)
                 for key, each in again.items()
             }
             if all(again[key].verdict is before[key].verdict for key in again):

@@ -20,6 +20,8 @@ PART = re.compile(
 JAPANESE_SEASON = re.compile(r"第\s*([2-9二三四五六])\s*(?:期|シーズン)|(?<![0-9])([2-9])期")
 JAPANESE_PART = re.compile(r"第\s*([2-9二三四])\s*(?:クール|部)|(後半|後編)")
 KANJI = {"二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+TELLING = 6
+"""Letters from which a single word tells a title."""
 NUMERAL = re.compile(r"^(?:\d+|i{1,3}|iv|vi{0,3}|ix|x)$")
 TRAILING = re.compile(r"[ :](?:(II|III|IV|V|VI)|([2-9]))$")
 
@@ -77,6 +79,12 @@ def alike(one: str, other: str) -> float:
     if not own or {word for word in own if NUMERAL.match(word)} != {word for word in others if NUMERAL.match(word)}:
         return 0.0
     return len(own & others) / len(own | others)
+
+
+def within(short: str, long: str) -> bool:
+    """Whether all words of a title stand in a longer one; a single short word says nothing."""
+    own = words(short)
+    return own <= words(long) and (len(own) > 1 or len(short) >= TELLING)
 
 
 def words(title: str) -> set[str]:

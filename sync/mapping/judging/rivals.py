@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sync.mapping.alignments import Alignment, names_show
 from sync.mapping.anime import Anime, aired_off
 from sync.mapping.layout import Place, Seasons
 from sync.mapping.sources.claims import MappingIndex, Source
-from sync.model.anilist import Media, RelationType
+from sync.model.anilist import Media
 
 APART = 60
 """Days after which an entry is another cour, not an early showing of the same one."""
@@ -49,6 +49,17 @@ class Company:
     twins: tuple[Sibling, ...] = ()
     follows: bool = False
 
+    def joined_by(self, others: Iterable[Sibling]) -> Company:
+        """This company with entries of the list that no dataset places in the show."""
+        return replace(self, rivals=(*self.rivals, *others))
+
+
+def sibling_on_list(media: Media, first: Place | None) -> Sibling:
+    """An entry of the list that was found in the show, from its ``first`` episode on."""
+    starts = frozenset({first} if first else ())
+    kind = media.format.value if media.format else ""
+    return Sibling(media.anilist_id, media.mal_id, kind, media.start_date.to_date(), starts, media.episodes)
+
 
 def siblings_of(seasons: Seasons, index: MappingIndex, listed: Mapping[int, Media]) -> tuple[Sibling, ...]:
     """All entries that a dataset places in this show, by AniList id."""
@@ -79,11 +90,10 @@ def company_of(anime: Anime, siblings: tuple[Sibling, ...]) -> Company:
     """The other entries of a show beside this one."""
     others = tuple(each for each in siblings if each.anilist_id != anime.anilist_id)
     twins = tuple(each for each in others if each.mal_id is not None and each.mal_id == anime.media.mal_id)
-    prequels = {each.anilist_id for each in anime.relations if each.type is RelationType.PREQUEL}
     return Company(
         rivals=tuple(each for each in others if each not in twins),
         twins=twins,
-        follows=any(each.anilist_id in prequels and not _is_later(each, anime) for each in others),
+        follows=any(each.anilist_id in anime.prequels and not _is_later(each, anime) for each in others),
     )
 
 

@@ -163,12 +163,17 @@ def _by_date(facts: frozenset[Fact], alignment: Alignment) -> bool:
         return True
     if Fact.START_DAY not in facts:
         return False
+    if not facts & SHOW_KNOWN:
+        return facts >= {Fact.COUNT_EXACT, Fact.END_DAY}
     opens = Fact.OFFSET not in facts and Fact.SERIES_IN_SPECIALS not in facts
-    return bool(facts & BOTH_ENDS) or (opens and bool(facts & SHOW_KNOWN))
+    return opens or bool(facts & BOTH_ENDS)
 
 
 def _by_title(facts: frozenset[Fact]) -> bool:
-    """A sequel with its season in the title and just as many episodes, in the show of what it continues."""
+    """A sequel with its season in the title and just as many episodes, in the show of what it continues; or the very
+    title and count, with dates that are all off by the same number of days."""
+    if facts >= {Fact.SHOW_TITLE_FITS, Fact.COUNT_EXACT, Fact.SHIFTED}:
+        return True
     fits = facts >= {Fact.TITLE_SEASON_AGREES, Fact.COUNT_EXACT} and not facts & OUTDATED
     return fits and bool(facts & SHOW_KNOWN)
 
