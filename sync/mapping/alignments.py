@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -66,6 +67,17 @@ class Alignment:
         first = self.spans[0].from_ep
         several = len(self.spans) > 1 and self.spans[1].from_ep == first
         return None if several else self.first
+
+
+def ratio_of(spans: Iterable[Span]) -> int:
+    """How many episodes share one at the most, on either side."""
+    ours: Counter[int] = Counter()
+    theirs: Counter[Place] = Counter()
+    for span in spans:
+        for step in range((span.to_ep or span.from_ep) - span.from_ep + 1):
+            ours[span.from_ep + step] += 1
+            theirs[span.season, span.first_episode + step] += 1
+    return max((*ours.values(), *theirs.values()), default=1)
 
 
 def starts_season(place: Place, seasons: Seasons) -> bool:

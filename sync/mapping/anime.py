@@ -24,7 +24,8 @@ class Anime:
     ``count`` is its number of episodes, ``None`` while unknown. ``start`` and ``end`` are AniList's days, or, where
     AniList has none, bangumi-data's; ``airs`` are the days of single episodes between them, by number. ``kind`` is
     AniList's format in Fribb's words. ``named`` is the title that the user names in an override without a place.
-    ``prequels`` and ``parents`` are AniList ids of related works. ``titled_season`` and ``titled_part`` are the numbers that its titles give it.
+    ``prequels`` and ``parents`` are AniList ids of related works. ``titled_season`` and ``titled_part`` are the numbers
+    that its titles give it.
     """
 
     media: Media

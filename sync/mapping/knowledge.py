@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from sync.mapping.anime import Anime, anime_of
 from sync.mapping.judging.rivals import Company, Sibling, company_of, siblings_of
 from sync.mapping.layout import Seasons
 from sync.mapping.lookup import Lookup
 from sync.mapping.sources.claims import Claim, MappingIndex, Source
+from sync.mapping.wording import plain, stems, titles_of
 from sync.model.anilist import Media
 from sync.model.mapping import Catalogue, TitleRef
 
@@ -25,6 +27,7 @@ class Knowledge:
         self._index = index
         self._tmdb = tmdb
         self._anime: dict[int, Anime] = {}
+        self._by_title: dict[str, set[int]] = {}
         self._seasons: dict[int, Seasons] = {}
         self._siblings: dict[int, tuple[Sibling, ...]] = {}
 
@@ -48,6 +51,15 @@ class Knowledge:
             if claim.is_show
         }
         return [found[ref] for ref in sorted(found)]
+
+    def namesakes(self, anime: Anime) -> frozenset[int]:
+        """The entries of the list with which its title begins: what it is a sequel or an extra of."""
+        if not self._by_title:
+            for each in self.list.values():
+                for title in titles_of(each):
+                    self._by_title.setdefault(plain(title), set()).add(each.anilist_id)
+        found = (self._by_title.get(plain(title), set()) for title in stems(anime.media))
+        return frozenset(chain.from_iterable(found)) - {anime.anilist_id}
 
     def seasons(self, trakt_id: int) -> Seasons | None:
         """The show's layout, if the catalogue has it."""

@@ -72,8 +72,8 @@ def look_again(judgement: Judgement, held: Mapping[int, Sequence[Holder]], known
 
 
 def _shows_of_relatives(anime: Anime, held: Mapping[int, Sequence[Holder]], known: Knowledge) -> dict[int, Seasons]:
-    """The shows in which entries of the list lie that come before this one or that it belongs to."""
-    before = anime.before
+    """The shows in which entries of the list lie that this one continues or belongs to, by relation or by name."""
+    before = anime.before | known.namesakes(anime)
     found = {}
     for trakt_id, holding in held.items():
         seasons = (

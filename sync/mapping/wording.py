@@ -20,6 +20,8 @@ PART = re.compile(
 JAPANESE_SEASON = re.compile(r"第\s*([2-9二三四五六])\s*(?:期|シーズン)|(?<![0-9])([2-9])期")
 JAPANESE_PART = re.compile(r"第\s*([2-9二三四])\s*(?:クール|部)|(後半|後編)")
 KANJI = {"二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+EXTRA = re.compile(r"[ :-]+(?:OVA|OAD|ONA|Web Specials?|Specials?|Recaps?|Mini Anime|Movie)\s*$", re.IGNORECASE)
+SUBTITLE = re.compile(r": | - | [~～〜]")
 TELLING = 6
 """Letters from which a single word tells a title."""
 NUMERAL = re.compile(r"^(?:\d+|i{1,3}|iv|vi{0,3}|ix|x)$")
@@ -79,6 +81,16 @@ def alike(one: str, other: str) -> float:
     if not own or {word for word in own if NUMERAL.match(word)} != {word for word in others if NUMERAL.match(word)}:
         return 0.0
     return len(own & others) / len(own | others)
+
+
+def stems(media: Media) -> Iterator[str]:
+    """The titles without season and part, without what follows a colon or a dash, and without words for extras: what
+    the work is called of which this may be a sequel or an extra."""
+    for title in base_titles(media):
+        yield title
+        for shorter in (EXTRA.sub("", title), SUBTITLE.split(title)[0]):
+            if shorter != title and len(plain(shorter)) > 2:
+                yield shorter
 
 
 def within(short: str, long: str) -> bool:

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from sync.mapping.alignments import Alignment, ends_season, names_show, numbers_run_on, starts_season
+from sync.mapping.alignments import Alignment, ends_season, names_show, numbers_run_on, ratio_of, starts_season
 from sync.mapping.anime import Anime
 from sync.mapping.layout import Seasons
 from sync.model.evidence import Fact
 
+LEAST_LONG, MOST_LONG = 0.6, 1.7
+"""Between which shares of the entry's running time Trakt's still fits."""
 SLACK = timedelta(days=3)
 """By how much two episodes may be dated the wrong way round."""
+COLLAPSE = 3
+"""From how many episodes to one on a source is not believed by itself."""
 GUESSES = frozenset({"season end", "many seasons"})
 """Alignments that only the counts propose."""
 
@@ -35,15 +39,31 @@ def count_facts(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterato
     if alignment.first[0] > 0 and not starts_season(alignment.first, seasons):
         yield from _inside(alignment, seasons)
     if alignment.shared:
-        yield Fact.SHARED
-        if is_disputed(anime, alignment, seasons):
-            yield Fact.SHARED_DISPUTED
+        yield from _shared(anime, alignment, seasons)
     if "no recaps" in alignment.by:
         yield Fact.SKIPS_RECAP
     if len({span.season == 0 for span in alignment.spans}) > 1:
         yield Fact.MIXED
     if any(span.season == 0 for span in alignment.spans) and _is_out_of_order(alignment, seasons):
         yield Fact.OUT_OF_ORDER
+
+
+def _shared(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    yield Fact.SHARED
+    if ratio_of(alignment.spans) >= COLLAPSE:
+        yield Fact.COLLAPSED
+        yield from _running_time(anime, alignment, seasons)
+    if is_disputed(anime, alignment, seasons):
+        yield Fact.SHARED_DISPUTED
+
+
+def _running_time(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    """Whether what Trakt lists is together as long as the entry."""
+    targets = (seasons.episode(place) for place in {place for _, place in alignment.places})
+    theirs = [each.runtime or 0 for each in targets if each is not None]
+    ours = (anime.media.duration or 0) * len({episode for episode, _ in alignment.places})
+    if ours and theirs and all(theirs) and LEAST_LONG <= sum(theirs) / ours <= MOST_LONG:
+        yield Fact.RUNTIME_FITS
 
 
 def _is_out_of_order(alignment: Alignment, seasons: Seasons) -> bool:

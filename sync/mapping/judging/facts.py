@@ -59,8 +59,10 @@ def _stops_inside(anime: Anime, alignment: Alignment, seasons: Seasons) -> bool:
     cours, not recaps."""
     if anime.count is None or alignment.missing or alignment.last[0] == 0:
         return False
-    behind = len(seasons.season(alignment.last[0])) - 1 - seasons.position[alignment.last]
-    return 0 < behind <= MOST_RECAPS
+    season, at = seasons.season(alignment.last[0]), seasons.position[alignment.last]
+    behind = season[at + 1 :]
+    dated = any(each.first_aired is not None for each in (season[at], *behind))
+    return dated and 0 < len(behind) <= MOST_RECAPS
 
 
 def _follows(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company, found: set[Fact]) -> bool:

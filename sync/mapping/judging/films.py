@@ -15,6 +15,8 @@ from sync.model.trakt import TraktTitle
 
 ALIKE = 0.3
 """Share of common words from which a translated title is still taken for the same: names stay, the rest does not."""
+VERY_ALIKE = 0.6
+"""Share of common words from which two titles are nearly the same."""
 FESTIVAL = 10
 """Days between a premiere and a release that are still one date."""
 NAMES_FILM = {
@@ -60,8 +62,10 @@ def _title(anime: Anime, title: TraktTitle) -> Iterator[Fact]:
     others = (title.title, *title.aliases)
     if {plain(each) for each in own} & {plain(each) for each in others} - {""}:
         yield Fact.FILM_TITLE_FITS
-    elif max((alike(one, other) for one in own for other in others), default=0.0) >= ALIKE:
-        yield Fact.FILM_TITLE_NEAR
+        return
+    near = max((alike(one, other) for one in own for other in others), default=0.0)
+    if near >= ALIKE:
+        yield Fact.FILM_TITLE_LIKE if near >= VERY_ALIKE else Fact.FILM_TITLE_NEAR
 
 
 def _dates(anime: Anime, title: TraktTitle) -> Iterator[Fact]:
@@ -101,10 +105,10 @@ def film_verdict(ranked: Sequence[FilmCandidate]) -> tuple[Verdict, Reason | Non
 
 def _confirmed(found: FilmCandidate) -> bool:
     """Whether more than its title speaks for a film that was only searched for: the day it came out, if that is known
-    on both sides, else the year."""
+    on both sides, else the very title and the year."""
     if found.facts & {Fact.FILM_IS_SERIES, Fact.FILM_IS_EXTRA}:
         return False
-    if not found.facts & {Fact.FILM_TITLE_FITS, Fact.FILM_TITLE_NEAR}:
-        return False
+    if Fact.FILM_DAY_FITS in found.facts:
+        return bool(found.facts & {Fact.FILM_TITLE_FITS, Fact.FILM_TITLE_LIKE, Fact.FILM_TITLE_NEAR})
     by_year = Fact.FILM_YEAR_FITS in found.facts and found.title.released is None
-    return Fact.FILM_DAY_FITS in found.facts or by_year
+    return by_year and bool(found.facts & {Fact.FILM_TITLE_FITS, Fact.FILM_TITLE_LIKE})

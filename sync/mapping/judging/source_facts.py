@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sync.mapping.alignments import Alignment, ends_season, names_show, starts_season
+from sync.mapping.alignments import Alignment, ends_season, names_show, ratio_of, starts_season
 from sync.mapping.anime import Anime
+from sync.mapping.judging.count_facts import COLLAPSE
 from sync.mapping.layout import Place, Seasons, places_of
 from sync.mapping.sources.claims import Claim, Source
 from sync.model.evidence import Fact
@@ -51,13 +52,13 @@ def source_facts(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterat
 
 def _anibridge(anime: Anime, claims: list[Claim], alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     """AniBridge's TMDB ranges count; its TVDB ranges only where it has no other."""
-    ranged = [claim for claim in claims if claim.spans]
+    ranged = [claim for claim in claims if claim.spans and (alignment.shared or ratio_of(claim.spans) < COLLAPSE)]
     curated = [claim for claim in ranged if claim.title.owner == "tmdb"]
     if curated and _at_odds(ranged, alignment):
         yield Fact.ANIBRIDGE_AT_ODDS
+    if _is_plain(alignment) and _names_special(claims, alignment):
+        yield Fact.EXTRA_INSIDE
     for claim in (curated or ranged)[:1]:
-        if len({span.season == 0 for span in claim.spans}) > 1 and _is_plain(alignment, anime):
-            yield Fact.EXTRA_INSIDE
         agreed = agrees(claim.spans, alignment, anime.count)
         if agreed and alignment.first[0] == 0 and not covers(claim.spans, alignment):
             yield Fact.ANIBRIDGE_PART
@@ -71,9 +72,18 @@ def _anibridge(anime: Anime, claims: list[Claim], alignment: Alignment, seasons:
                 yield Fact.ANIBRIDGE_TVDB_FITS
 
 
-def _is_plain(alignment: Alignment, anime: Anime) -> bool:
-    """Whether it is a run of regular episodes whose end is not known or not listed yet."""
-    return all(span.season for span in alignment.spans) and bool(anime.count is None or alignment.missing)
+def _names_special(claims: list[Claim], alignment: Alignment) -> bool:
+    """Whether ranges have a special among the entry's episodes. TVDB has specials where Trakt has none: of a run that
+    is complete its ranges are believed only if TMDB's know a special, too."""
+    special = {claim.title.owner for claim in claims if any(span.season == 0 for span in claim.spans)}
+    among = {claim.title.owner for claim in claims if len({span.season == 0 for span in claim.spans}) > 1}
+    incomplete = bool(alignment.missing) or alignment.spans[-1].to_ep is None
+    return "tmdb" in among or (bool(among) and (incomplete or "tmdb" in special))
+
+
+def _is_plain(alignment: Alignment) -> bool:
+    """Whether it is a run of regular episodes."""
+    return all(span.season for span in alignment.spans)
 
 
 def _at_odds(ranged: list[Claim], alignment: Alignment) -> bool:

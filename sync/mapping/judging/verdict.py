@@ -66,6 +66,8 @@ SEASON_NAMED = frozenset(
 BOTH_ENDS = frozenset({Fact.END_DAY, Fact.END_NEAR, Fact.COUNT_EXACT, Fact.ENDS_SEASON})
 """What confirms an air date without a source."""
 NAMED_BY_DATASET = frozenset({Fact.ANIBRIDGE_SHOW, Fact.BANGUMI_SHOW, Fact.FRIBB_SHOW, Fact.ANITRAKT_SHOW})
+ANIBRIDGE_DOUBTED = frozenset({Fact.PART_OF_SEASON, Fact.ANIBRIDGE_AT_ODDS, Fact.COLLAPSED})
+"""What makes AniBridge's ranges need another source."""
 SHOW_KNOWN = NAMED_BY_DATASET | {Fact.OVERRIDE_SHOW, Fact.RELATED_SHOW, Fact.SHOW_TITLE_FITS}
 """What says that a show is the right one."""
 YEAR_KNOWN = frozenset({*DATED, Fact.MONTH_FITS, Fact.YEAR_FITS, Fact.SHOW_YEAR_FITS})
@@ -137,7 +139,8 @@ def is_proven(facts: frozenset[Fact], alignment: Alignment) -> bool:
     return any(
         (
             _by_date(facts, alignment),
-            Fact.ANIBRIDGE_AGREES in facts and not facts & {Fact.PART_OF_SEASON, Fact.ANIBRIDGE_AT_ODDS},
+            Fact.ANIBRIDGE_AGREES in facts
+            and not facts & {Fact.PART_OF_SEASON, Fact.ANIBRIDGE_AT_ODDS, Fact.COLLAPSED},
             Fact.ANIBRIDGE_TVDB_FITS in facts,
             _by_sources(facts, alignment),
             _by_title(facts),
@@ -202,10 +205,11 @@ def doubt(anime: Anime, candidate: ShowCandidate) -> Reason | None:
         (Fact.NOBODY_BEFORE in facts, Reason.NOBODY_BEFORE),
         (_stops_anywhere(facts), Reason.NOBODY_BEHIND),
         (_is_sequel_at_start(anime, facts), Reason.SEQUEL_AT_START),
-        (Fact.EXTRA_INSIDE in facts, Reason.EXTRA_INSIDE),
+        (_hides_extra(anime, candidate), Reason.EXTRA_INSIDE),
         (_ends_anywhere(facts, alignment), Reason.END_UNCONFIRMED),
         (_at_another_time(anime, facts), Reason.OTHER_TIME),
         (candidate.score < MIN_SCORE, Reason.TOO_LITTLE),
+        (_is_collapsed(facts), Reason.COLLAPSED),
         (Fact.ANIBRIDGE_PART in facts and Fact.FRIBB_SPECIAL_AGREES not in facts, Reason.ONLY_FIRST_EPISODES),
         (_out_of_step(facts, alignment), Reason.OTHER_END),
         (not is_proven(facts, alignment), Reason.UNCONFIRMED),
@@ -229,6 +233,18 @@ def _stops_anywhere(facts: frozenset[Fact]) -> bool:
     """Whether a season has more episodes than its entries own, and nothing says that the first of them are this one's:
     a recap that only Trakt counts may stand among them."""
     return Fact.NOBODY_BEHIND in facts and not facts & {Fact.END_DAY, Fact.ANIBRIDGE_AGREES}
+
+
+def _is_collapsed(facts: frozenset[Fact]) -> bool:
+    """Whether many episodes would be one, or one many, with neither running time nor both dates to bear it out."""
+    dated = facts & {*DATED, Fact.START_CROWD} and facts & {Fact.END_DAY, Fact.END_NEAR}
+    return Fact.COLLAPSED in facts and Fact.RUNTIME_FITS not in facts and not dated
+
+
+def _hides_extra(anime: Anime, candidate: ShowCandidate) -> bool:
+    """Whether a source names a special among the episodes of a plain run that nothing else bears out."""
+    incomplete = anime.count is None or bool(candidate.alignment.missing)
+    return Fact.EXTRA_INSIDE in candidate.facts and (incomplete or not candidate.facts & DATED)
 
 
 def _ends_anywhere(facts: frozenset[Fact], alignment: Alignment) -> bool:
