@@ -89,7 +89,7 @@ def stems(media: Media) -> Iterator[str]:
     for title in base_titles(media):
         yield title
         for shorter in (EXTRA.sub("", title), SUBTITLE.split(title)[0]):
-            if shorter != title and len(plain(shorter)) > 2:
+            if shorter != title and len(plain(shorter)) > 1:
                 yield shorter
 
 
@@ -111,5 +111,5 @@ def base_titles(media: Media) -> Iterator[str]:
     """The titles without season and part, for finding the show that a sequel belongs to."""
     for title in titles_of(media):
         bare = TRAILING.sub("", PART.sub("", SEASON.sub("", title)).strip(" :-")).strip(" :-")
-        if len(plain(bare)) > 2:
+        if len(plain(bare)) > 1:
             yield bare
