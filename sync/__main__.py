@@ -112,13 +112,13 @@ def _load_doctor() -> Command:
 
 
 def _load_map_issue() -> Command:
-    from sync.commands.map_issue import main as command
+    from sync.commands.map_issue.command import main as command
 
     return command
 
 
 def _load_undo() -> Command:
-    from sync.commands.undo import main as command
+    from sync.commands.undo.command import main as command
 
     return command
 

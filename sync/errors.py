@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+NEXT_RUN = "The next run tries again."
+"""The remedy for what passes by itself."""
+
 
 class SyncError(Exception):
     """Why a run cannot go on. ``remedy`` is one sentence on what the person should do; it may be empty."""
@@ -38,6 +41,18 @@ class LoginError(SyncError):
     exit_code = 3
 
 
+class NotConnected(LoginError):
+    """No Trakt account is connected yet; connecting one is the remedy."""
+
+
+class LoginLost(LoginError):
+    """The Trakt log-in serves no more: it was revoked, has expired or cannot be read. Connecting again mends it."""
+
+
+class AppRefused(LoginError):
+    """Trakt does not know the API app, or its secret; the app's page on Trakt is where that is mended."""
+
+
 class TokenStoreError(SyncError):
     """A new token pair could not be stored, so it must not be used."""
 
@@ -45,7 +60,7 @@ class TokenStoreError(SyncError):
 
 
 class ServiceUnavailable(SyncError):
-    """A service is off, blocks us, or answers nonsense; nothing was lost, and the next run tries again."""
+    """A service is off, blocks us, or answers nonsense; it may well work at the next run."""
 
     exit_code = 5
 

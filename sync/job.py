@@ -1,61 +1,38 @@
-"""One run, top to bottom: read, map, plan, brake, write, remember. All reads end before the first write."""
+"""One run, top to bottom: read, select, map, plan; then brake, write, remember. Nothing is written before the plan."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 
-from sync.errors import ServiceUnavailable, StateError, StoppedByBrake, SyncError
+from sync.errors import StateError, SyncError
 from sync.mapping.overrides.document import Overrides
-from sync.model.anilist import MediaListEntry
-from sync.model.mapping import CachedMapping, Verdict
+from sync.model.anilist import MediaListEntry, MediaListStatus, watched_count
+from sync.model.budget import Timetable
+from sync.model.lists import ListMemory, SyncedLists
+from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger, Plan
-from sync.model.run import Outcome, Requests, RunReport
-from sync.planning.new_plays import TimeHints
+from sync.model.run import LastSync, Requests, RunRequest
+from sync.planning.lists.plan import Wishes
 from sync.planning.plan import plan_plays
-from sync.planning.progress import watched_count
+from sync.planning.rewatches import plan_rewatches
 from sync.planning.safety import check_brake
-from sync.report.trouble import describe
-from sync.services.console.progress import tell_progress
+from sync.planning.selection import EntryMemory, open_entries, questions_still_asked
+from sync.planning.times.watched_at import NO_HINTS, TimeHints
 from sync.services.state import State, StateInUse
 from sync.settings import Settings
-from sync.steps.accounting import budget_of
-from sync.steps.applying import Writer
-from sync.steps.feed import FeedReader, Hints
-from sync.steps.looking import Looker
+from sync.steps.feed import FeedReader
+from sync.steps.lists import ListSync
 from sync.steps.mapping_run import Mapped, Mapper
 from sync.steps.memory import RunMemory, refuse_if_leased
-from sync.steps.reading import Reader, Readings
-from sync.steps.remembering import goes_on, last_sync_after
-from sync.steps.rewatching import Rewatches
-from sync.steps.shelving import Shelver
-from sync.steps.timetable import Timetable
+from sync.steps.reading import Reader, Readings, scope_of
+from sync.steps.reporting import Circumstances, Finished, Known, last_sync_after, report_of
+from sync.steps.writing import Written, add_plays
 from sync.wiring import Services
 
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What this run was asked to do. ``only`` is one AniList id; with ``again``, plays of it that were removed or
-    undone are added once more."""
-
-    run_id: str
-    dry_run: bool = False
-    allow_large: bool = False
-    only: int | None = None
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """How a run ended. ``error`` decides the exit code; ``state`` is what ``state/`` holds now, as far as is known."""
-
-    report: RunReport
-    state: State
-    error: SyncError | None = None
+Entries = tuple[MediaListEntry, ...]
+Steps = Generator[Known, None, Known]
+"""Gives what is known after each step, so that after an error the last one tells how far the run came."""
 
 
 class Job:
@@ -66,247 +43,224 @@ class Job:
         self._services = services
         self._request = request
         self._now = services.clock.now()
-        self._left_out = {entry.anilist_id for entry in overrides.entries.values() if entry.skip is not None}
-        self._reader = Reader(settings, services, overrides)
+        self._scope = scope_of(settings, overrides)
+        self._reader = Reader(settings, services, self._scope)
         self._mapper = Mapper(services, settings, overrides, self._now)
-        self._rewatches = Rewatches(settings, services)
-        self._shelver = Shelver(settings, services, overrides, request.run_id, self._now)
-        self._looker = Looker(self._reader, self._mapper, self._rewatches, self._shelver, self._now)
-        self._state: State | None = None
-        self._readings: Readings | None = None
-        self._hints: Hints | None = None
-        self._mapped = Mapped()
-        self._others = 0
-        self._timetable = Timetable(services.deadline, settings.time_budget.total_seconds())
-        self._report = RunReport(
-            run_id=request.run_id,
-            started_at=self._now,
-            finished_at=self._now,
-            outcome=Outcome.NOTHING_NEW,
-            dry_run=request.dry_run,
-            only=request.only,
-            max_new_plays=settings.max_new_plays,
-            log_titles=settings.log_titles,
-        )
+        self._lists = ListSync(self._scope.parts, services, self._now)
 
     def run(self) -> Finished:
         """Does it all, and says what came of it."""
-        error: SyncError | None = None
+        known, error = Known(), None
         try:
-            self._state = self._services.folder.load()
-            self._report = replace(self._report, last_good_at=self._state.last_sync.good_at)
-            if not self._request.dry_run:
-                refuse_if_leased(self._state.last_sync, self._now)
-            self._sync(self._state)
+            for known in self._steps():  # noqa: B007 - the last one is what is known at the end
+                pass
         except SyncError as met:
             error = met
-            self._note_error(met)
-        self._report = replace(
-            self._report,
-            finished_at=self._services.clock.now(),
-            requests=self._services.usage,
-            budget=budget_of(
-                self._report,
-                self._readings,
-                self._mapped,
-                self._hints,
-                others=self._others + self._reader.asked_account,
-            ),
-            warnings=(*self._report.warnings, *self._services.login.warnings),
-        )
-        if self._state is not None and not self._request.dry_run and not isinstance(error, StateError | StateInUse):
-            self._remember_run(self._state)
-        return Finished(self._report, self._state or State(), error)
+        return self._finish(known, error)
 
-    def _sync(self, state: State) -> None:
-        if self._services.anonymous:
-            state = replace(state, ledger=Ledger())  # what it knows of plays could not be compared with Trakt's
-        readings = self._reader.read(state, self._now)
-        self._note_readings(readings)
-        looked_at, readings = self._entries_to_look_at(readings, state)
-        trusted = {key: cached for key, cached in state.cache.items() if key != self._request.only}
-        most = None if self._may_be_large(state) else self._settings.max_new_plays
-        self._timetable = replace(self._timetable, most_plays=0 if self._request.dry_run else most)
-        with FeedReader(self._services, self._timetable) as feed:
-            feed.read_ahead(readings, looked_at, state)
-            mapped = self._mapped = self._map(looked_at, trusted, readings)
-            plan = self._plan(readings, mapped, state, feed)
-        on_list = tuple(entry for entry in looked_at if entry.anilist_id in self._report.entries)
-        cache = self._mapper.remember(self._still_asked(state.cache), on_list, mapped, plan.waiting)
-        self._note_mapped(readings, mapped, cache)
-        with self._counting_others():
-            self._shelver.plan(
-                readings.library,
-                cache,
-                mapped.layouts,
-                state.lists,
-                complete=mapped.complete,
-                only=self._request.only,
-                again=self._request.again,
-            )
-        self._report = replace(self._report, lists=self._shelver.report)
+    def _steps(self) -> Iterator[Known]:
+        known = Known(self._services.folder.load())
+        yield known
         if not self._request.dry_run:
-            self._write(plan, replace(state, cache=cache, ledger=state.ledger.noting(plan.noted)))
-        self._report = replace(self._report, outcome=self._outcome(mapped))
+            refuse_if_leased(known.state.last_sync, self._now)
+        known = yield from self._plan(known)
+        # The seam: up to here nothing was written, and whatever is to be done with a plan begins here.
+        if not self._request.dry_run:
+            yield from self._apply(known)
 
-    # --- reading and mapping ------------------------------------------------------------------------------------------
+    # --- planning -----------------------------------------------------------------------------------------------------
 
-    def _entries_to_look_at(self, readings: Readings, state: State) -> tuple[tuple[MediaListEntry, ...], Readings]:
-        """The entries to map, and the readings as far as this run is about them."""
+    def _plan(self, known: Known) -> Steps:
+        """All that is read and decided before the first write."""
+        state, timetable = self._comparable(known.state), self._timetable(known.state)
+        readings = self._reader.read(state, self._now)
+        yield (known := replace(known, readings=readings).warning(*readings.warnings))
+        selected, readings, warnings = self._select(readings, state)
+        yield (known := replace(known, readings=readings).warning(*warnings))
+        with FeedReader(self._services, timetable) as feed:
+            feed.read_ahead(readings, selected, state)
+            mapped = self._map(selected, readings, state, timetable)
+            yield (known := replace(known, mapped=mapped))
+            known = yield from self._plan_history(known, readings, state, feed)
+        cache = self._remembered(selected, readings, mapped, state, known.plan)
+        yield (known := replace(known, cache=cache).warning(*mapped.warnings))
+        return (yield from self._plan_lists(known, Wishes(readings.library, readings.for_lists, cache), state))
+
+    def _comparable(self, state: State) -> State:
+        """``state`` as far as it can be compared with what is read: without a log-in nobody's plays are."""
+        return replace(state, ledger=Ledger(), lists=ListMemory()) if self._services.anonymous else state
+
+    def _timetable(self, state: State) -> Timetable:
+        most = None if self._is_approved(state.last_sync) else self._settings.max_new_plays
+        return Timetable(self._settings.time_budget.total_seconds(), 0 if self._request.dry_run else most)
+
+    def _is_approved(self, last: LastSync) -> bool:
+        """Whether a person has approved more than ``MAX_NEW_PLAYS``, now or for the import that is being continued."""
+        return self._request.allow_large or last.goes_on
+
+    def _select(self, readings: Readings, state: State) -> tuple[Entries, Readings, tuple[str, ...]]:
+        """The entries to resolve, the readings as far as this run is about them, and warnings."""
         only = self._request.only
-        if only is None:
-            return self._looker.unsettled(readings, state), readings
-        entries, about_it = self._looker.single(readings, only)
-        if not entries:
-            self._warn(f"AniList knows no anime with the id {only}: it is the number in anilist.co/anime/…")
-        return entries, about_it
+        if only is not None:
+            return self._select_one(readings, only)
+        basis = self._mapper.basis(readings.library.entries)
+        memory = EntryMemory(state.ledger, state.cache, basis, self._now, readings.plays)
+        selected = open_entries(readings.entries, readings.for_lists, memory)
+        if self._settings.sync_rewatches:
+            more = open_entries(readings.entries, readings.for_lists, memory, rewatches=True)
+            if len(more) > len(selected) and not self._reader.keeps_one_play():
+                selected = more
+        return selected, readings, ()
 
-    def _map(
-        self, looked_at: tuple[MediaListEntry, ...], cache: Mapping[int, CachedMapping], readings: Readings
-    ) -> Mapped:
+    def _select_one(self, readings: Readings, only: int) -> tuple[Entries, Readings, tuple[str, ...]]:
+        """One entry as it stands on the list; one that is not on it is looked up, so that its mapping can be shown."""
+        about_it = replace(readings, entries=tuple(e for e in readings.entries if e.anilist_id == only))
+        on_list = tuple(entry for entry in readings.library.entries if entry.anilist_id == only)
+        if on_list:
+            return on_list, about_it, ()
+        media = self._reader.fetch_media(only)
+        if media is None:
+            unknown = f"AniList knows no anime with the id {only}: it is the number in anilist.co/anime/…"
+            return (), about_it, (unknown,)
+        return (MediaListEntry(entry_id=0, media=media, status=MediaListStatus.PLANNING),), about_it, ()
+
+    def _map(self, selected: Entries, readings: Readings, state: State, timetable: Timetable) -> Mapped:
         """Resolves as many entries as there is time to write; if that is none at all, it takes all the time."""
-        in_time = self._timetable.for_reading(sum(map(watched_count, looked_at)))
-        mapped = self._mapper.map(looked_at, cache, readings.library.entries, in_time)
+        cache = {key: cached for key, cached in state.cache.items() if key != self._request.only}
+        deadline = self._services.deadline
+        in_time = deadline.earlier(timetable.for_writing(sum(map(watched_count, selected))))
+        mapped = self._mapper.map(selected, cache, readings.library.entries, in_time)
         if not mapped.complete and not mapped.targets:
-            mapped = self._mapper.map(looked_at, cache, readings.library.entries, self._services.deadline)
+            mapped = self._mapper.map(selected, cache, readings.library.entries, deadline)
         return mapped
 
-    def _still_asked(self, cache: Mapping[int, CachedMapping]) -> dict[int, CachedMapping]:
-        """``cache`` without the open questions that nobody asks any more: the entry left the list, or was settled by
-        leaving it out. That it is gone is news, so the issue ticks it off."""
-        listed = self._report.entries.keys() - self._left_out
-        return {
-            anilist_id: known
-            for anilist_id, known in cache.items()
-            if known.verdict is Verdict.RESOLVED or anilist_id in listed
-        }
-
-    def _note_readings(self, readings: Readings) -> None:
-        self._readings = readings
-        self._report = replace(
-            self._report,
-            anilist_user=readings.library.user.name,
-            trakt_user=readings.trakt_user,
-            entries={entry.anilist_id: entry for entry in readings.library.entries},
-            skipped=readings.left_out,
-            warnings=(*self._report.warnings, *readings.warnings),
-        )
-
-    def _note_mapped(self, readings: Readings, mapped: Mapped, cache: dict[int, CachedMapping]) -> None:
-        on_list = {entry.anilist_id for entry in readings.entries}
-        self._report = replace(
-            self._report,
-            resolutions=mapped.resolutions,
-            remembered={key: known for key, known in cache.items() if key in on_list and key not in mapped.resolutions},
-            mapped=sum(1 for key in on_list if key in cache and cache[key].verdict is Verdict.RESOLVED),
-            warnings=(*self._report.warnings, *mapped.warnings),
-        )
-
-    # --- planning and writing -----------------------------------------------------------------------------------------
-
-    def _plan(self, readings: Readings, mapped: Mapped, state: State, reader: FeedReader) -> Plan:
+    def _plan_history(self, known: Known, readings: Readings, state: State, feed: FeedReader) -> Steps:
         """What is to be added; its times only once it is known which activities may tell them."""
+        mapped = known.mapped
+        plan = self._plan_plays(readings, mapped, state, NO_HINTS)
+        yield (known := replace(known, plan=plan))
+        if plan.adds:
+            read = feed.read(readings, plan, state, whole=mapped.complete)
+            hints = TimeHints(read.feed.activities, readings.library.user.utc_offset, self._settings.undated_plays)
+            yield (known := replace(known, feed=read, plan=self._plan_plays(readings, mapped, state, hints)))
+            if not read.feed.complete and not self._timetable(known.state).may_add(len(plan.adds)):
+                known = known.warning(
+                    "There was no time to read all AniList activities; some times in this preview are others."
+                )
+        return known
 
-        def plan(hints: TimeHints) -> Plan:
-            first = plan_plays(
-                readings.entries,
-                targets=mapped.targets,
-                plays=readings.plays,
-                ledger=state.ledger,
-                now=self._now,
-                hints=hints,
-                again=frozenset({self._request.only} if self._request.only and self._request.again else ()),
-            )
-            return self._rewatches.plan(
-                first, readings, targets=mapped.targets, ledger=state.ledger, now=self._now, hints=hints
-            )
+    def _plan_plays(self, readings: Readings, mapped: Mapped, state: State, hints: TimeHints) -> Plan:
+        plan = plan_plays(
+            readings.entries,
+            targets=mapped.targets,
+            plays=readings.plays,
+            ledger=state.ledger,
+            now=self._now,
+            hints=hints,
+            again=frozenset({self._request.only} if self._request.only and self._request.again else ()),
+        )
+        if not self._settings.sync_rewatches:
+            return plan
+        more = plan_rewatches(
+            plan,
+            readings.entries,
+            targets=mapped.targets,
+            plays=readings.plays,
+            ledger=state.ledger,
+            now=self._now,
+            hints=hints,
+        )
+        return plan if any(play.rewatch for play in more.adds) and self._reader.keeps_one_play() else more
 
-        planned = plan(TimeHints())
-        if planned.adds:
-            hints = self._hints = reader.read(readings, planned, state, whole=mapped.complete)
-            if not hints.feed.complete and not self._timetable.may_add(len(planned.adds)):
-                self._warn("There was no time to read all AniList activities; some times in this preview are others.")
-            offset = readings.library.user.utc_offset
-            planned = plan(TimeHints(hints.feed.activities, offset, self._settings.undated_plays))
-        self._report = replace(self._report, plan=planned)
-        return planned
+    def _remembered(
+        self, selected: Entries, readings: Readings, mapped: Mapped, state: State, plan: Plan
+    ) -> Mapping[int, CachedMapping]:
+        """The mappings to remember: what was found out about the entries on the list, and what is still asked."""
+        listed = {entry.anilist_id for entry in readings.library.entries}
+        on_list = tuple(entry for entry in selected if entry.anilist_id in listed)
+        cache = questions_still_asked(state.cache, listed - self._scope.skipped)
+        return self._mapper.remember(cache, on_list, mapped, plan.waiting)
 
-    def _write(self, plan: Plan, state: State) -> None:
-        """What was found out is kept in any case; the plays are added unless the brake holds them back."""
-        services = self._services
-        self._state = state
+    def _plan_lists(self, known: Known, wishes: Wishes, state: State) -> Steps:
+        """What to change on the lists: nothing until the mapping is complete, since the ratings of shows, for one, are
+        made of all their entries."""
+        only, asked = self._request.only, self._trakt_requests()
+        lists = SyncedLists(state.lists)
+        if known.mapped.complete:
+            memory = state.lists.asked_again(only) if only is not None and self._request.again else state.lists
+            lists = self._lists.plan(wishes, known.mapped.layouts, memory, only=only)
+        yield (known := replace(known, lists=lists, others=self._trakt_requests() - asked))
+        return known
+
+    def _trakt_requests(self) -> int:
+        """How many requests to Trakt were made so far."""
+        return self._services.usage.get("Trakt", Requests()).made
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def _apply(self, known: Known) -> Iterator[Known]:
+        """What was found out is kept in any case; what is planned is written unless the brake holds it back."""
+        services, settings, plan = self._services, self._settings, known.plan
+        ledger = known.state.ledger.noting(plan.noted)
+        state = replace(known.state, cache=known.cache or {}, ledger=ledger, lists=known.lists.memory)
+        yield (known := replace(known, state=state))
         services.folder.save_cache(state.cache)
         services.folder.save_ledger(state.ledger)
-        self._shelver.keep()
-        changes = len(self._report.lists.plan.changes)
+        self._lists.save(known.lists)
         check_brake(
-            plan, max_new_plays=self._settings.max_new_plays, approved=self._may_be_large(state), changes=changes
+            plan,
+            max_new_plays=settings.max_new_plays,
+            approved=self._is_approved(state.last_sync),
+            changes=len(known.lists.report.plan.changes),
         )
         memory = RunMemory(
             services.folder,
             self._request.run_id,
             services.clock,
             last=state.last_sync,
-            until=self._now + self._settings.time_budget,
+            until=self._now + settings.time_budget,
             remote=services.repository,
         )
-        writer = Writer(services.trakt, memory, state.ledger, services.deadline, reserve=self._timetable.reserve)
-        unread = self._hints.unread if self._hints else frozenset()
-        dated = tuple(play for play in plan.adds if play.anilist_id not in unread)
-        try:
-            writer.add(dated, _tell_added)
-            with self._counting_others():
-                self._shelver.write(memory.share)
-        finally:
-            self._state = replace(state, ledger=writer.ledger, lists=self._shelver.lists)
-            self._report = replace(
-                self._report,
-                lists=self._shelver.report,
-                posted=tuple(writer.posted),
-                not_found=tuple(writer.not_found),
-                carried_over=writer.carried_over + len(plan.adds) - len(dated),
-            )
+        known = yield from self._add_plays(known, memory)
+        yield from self._change_lists(known, memory)
 
-    @contextmanager
-    def _counting_others(self) -> Iterator[None]:
-        """Counts the requests to Trakt that are about something else than plays."""
-        before = self._services.usage.get("Trakt", Requests()).made
-        yield
-        self._others += self._services.usage.get("Trakt", Requests()).made - before
+    def _add_plays(self, known: Known, memory: RunMemory) -> Steps:
+        """Adds the plays whose activities were read; the others are for the next run, which will know when they were
+        watched."""
+        adds, unread = known.plan.adds, known.feed.unread if known.feed else frozenset[int]()
+        dated = tuple(play for play in adds if play.anilist_id not in unread)
+        nothing_yet = Written(known.state.ledger, carried_over=len(adds) - len(dated))
+        yield (known := replace(known, written=nothing_yet))
+        for written in add_plays(
+            dated,
+            nothing_yet,
+            trakt=self._services.trakt,
+            memory=memory,
+            deadline=self._services.deadline,
+            reserve=self._timetable(known.state).reserve,
+        ):
+            state = replace(known.state, ledger=written.ledger)
+            yield (known := replace(known, written=written, state=state))
+        return known
 
-    def _may_be_large(self, state: State) -> bool:
-        """Whether a person has approved more than ``MAX_NEW_PLAYS``, now or for the import that is being continued."""
-        return self._request.allow_large or goes_on(state.last_sync)
+    def _change_lists(self, known: Known, memory: RunMemory) -> Iterator[Known]:
+        others, asked = known.others, self._trakt_requests()
+        for lists in self._lists.write(known.lists, memory, reserve=self._timetable(known.state).reserve):
+            state = replace(known.state, lists=lists.memory)
+            yield (known := replace(known, lists=lists, state=state, others=others + self._trakt_requests() - asked))
 
-    def _outcome(self, mapped: Mapped) -> Outcome:
-        if self._request.dry_run:
-            return Outcome.PREVIEW
-        lists = self._report.lists
-        if self._report.carried_over or lists.carried_over or not mapped.complete:
-            return Outcome.PARTIAL
-        return Outcome.ADDED if self._report.posted or lists.done else Outcome.NOTHING_NEW
+    # --- the end ------------------------------------------------------------------------------------------------------
 
-    # --- remembering --------------------------------------------------------------------------------------------------
-
-    def _remember_run(self, state: State) -> None:
-        last = last_sync_after(
-            state.last_sync, self._report, self._readings, self._hints, approved=self._may_be_large(state)
+    def _finish(self, known: Known, error: SyncError | None) -> Finished:
+        """The report, made once of what is known, and what the next run remembers of this one."""
+        services, last = self._services, known.state.last_sync
+        report = report_of(
+            replace(known.warning(*services.login.warnings), others=known.others + self._reader.asked_account),
+            Circumstances(self._request, self._settings, self._now, services.clock.now(), last.good_at, services.usage),
+            error,
         )
-        self._state = replace(state, last_sync=last)
-        self._services.folder.save_last_sync(last)
-
-    def _note_error(self, error: SyncError) -> None:
-        if isinstance(error, StoppedByBrake):
-            outcome = Outcome.BRAKE
-        else:
-            outcome = Outcome.OUTAGE if isinstance(error, ServiceUnavailable) else Outcome.FAILED
-        trouble = describe(error)
-        self._report = replace(self._report, outcome=outcome, trouble=trouble.text, remedy=trouble.remedy)
-
-    def _warn(self, sentence: str) -> None:
-        self._report = replace(self._report, warnings=(*self._report.warnings, sentence))
-
-
-def _tell_added(done: int, of: int) -> None:
-    log.info("Added %d of %d plays.", done, of)
-    tell_progress(log, "Plays added to Trakt", done, of)
+        if self._request.dry_run or isinstance(error, StateError | StateInUse):
+            return Finished(report, known.state, error)
+        last = last_sync_after(last, known, report, approved=self._is_approved(last))
+        services.folder.save_last_sync(last)
+        return Finished(report, replace(known.state, last_sync=last), error)

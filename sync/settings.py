@@ -131,17 +131,18 @@ def parse_settings(
     ``trakt`` and ``anilist`` say whose settings the command cannot do without; without ``trakt_secret`` the Trakt
     app's id is enough. Raises ``ConfigError`` with every problem, each naming its setting and where to set it.
     """
-    settings, problems = read_settings(env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
+    settings, problems = inspect_settings(env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
     if problems:
         raise ConfigError(problems)
     return settings
 
 
-def read_settings(
+def inspect_settings(
     env: Mapping[str, str], *, trakt: bool = True, anilist: bool = True, trakt_secret: bool = True
 ) -> tuple[Settings, tuple[str, ...]]:
-    """The same, with the problems beside it: what is missing or wrong has its default."""
-    reader = _Reader(env)
+    """The settings in ``env`` as far as they can be used, and what is wrong with the others, which have their default;
+    see ``parse_settings``."""
+    reader = _Environment(env)
     profile = reader.profile()
     settings = Settings(
         trakt_client_id=reader.secret("TRAKT_CLIENT_ID", "your Trakt app's client id", required=trakt),
@@ -192,7 +193,7 @@ def read_settings(
     return settings, tuple(reader.problems)
 
 
-class _Reader:
+class _Environment:
     """Reads settings one by one and collects what is wrong with them."""
 
     def __init__(self, env: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sync.errors import ConfigError, LoginError
+from sync.errors import ConfigError, LoginLost
 from sync.model.run import Requests
 from sync.services.anilist.client import AniListClient
 from sync.services.clock import Clock
@@ -187,7 +187,7 @@ class Nobody:
 
     def renew(self) -> None:
         """There is nothing to renew."""
-        raise LoginError("Trakt asks for a log-in where none should be needed (401).", CONNECT)
+        raise LoginLost("Trakt asks for a log-in where none should be needed (401).", CONNECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ class _Unkept:
         return self.pair.access_token
 
     def renew(self) -> None:
-        raise LoginError("Trakt refused the new log-in at once.", CONNECT)
+        raise LoginLost("Trakt refused the new log-in at once.", CONNECT)
 
 
 def may_be_connected(settings: Settings) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sync.errors import ConfigError
+from sync.model.anilist import MediaFormat, MediaListStatus
 from sync.model.plan import UndatedPlays
 from sync.settings import Addresses, parse_settings
 
@@ -98,3 +99,15 @@ def test_no_secret_shows_in_the_printed_form() -> None:
     printed = repr(parse_settings(secrets | {"GITHUB_REPOSITORY": "me/copy"}))
 
     assert "very-" not in printed
+
+
+def test_statuses_and_formats_are_read_in_any_spelling_and_order() -> None:
+    settings = parse_settings(LEAST | {"SYNC_STATUSES": " completed, Current ,", "SYNC_FORMATS": "tv short,MOVIE"})
+
+    assert {MediaListStatus.COMPLETED, MediaListStatus.CURRENT} == settings.sync_statuses
+    assert {MediaFormat.TV_SHORT, MediaFormat.MOVIE} == settings.sync_formats
+
+
+def test_a_misspelt_status_is_answered_with_the_nearest_one() -> None:
+    with pytest.raises(Exception, match=r'SYNC_STATUSES must be some of CURRENT.*did you mean "COMPLETED"'):
+        parse_settings(LEAST | {"SYNC_STATUSES": "CURRENT, COMPLETE"})

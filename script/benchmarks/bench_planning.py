@@ -21,13 +21,13 @@ from bench_values import NOW, values_of
 from demo.synthetic import synthetic_library
 from sync.mapping.overrides.document import Overrides
 from sync.mapping.resolve import basis_of, resolve_library
+from sync.model.anilist import watched_count
 from sync.model.plan import Ledger, UndatedPlays
 from sync.model.run import Outcome, RunReport
 from sync.model.trakt import TraktPlays
-from sync.planning.new_plays import TimeHints
 from sync.planning.plan import plan_plays
-from sync.planning.progress import watched_count
-from sync.planning.unsettled import unsettled_entries
+from sync.planning.selection import EntryMemory, open_entries
+from sync.planning.times.watched_at import TimeHints
 from sync.report.summary import render_summary
 from sync.steps.mapping_run import targets_of_entries
 
@@ -78,16 +78,16 @@ def measure(entries: int, plays: int) -> Measured:
     values = values_of(synthetic_library(entries, shows=(entries - films + 1) // 2, plays=plays, films=films))
     started = time.process_time()
     basis = {entry.anilist_id: basis_of(entry.media, None) for entry in values.entries}
-    looked_at = unsettled_entries(values.entries, ledger=Ledger(), cache={}, basis=basis, now=NOW, plays=TraktPlays())
+    selected = open_entries(values.entries, (), EntryMemory(Ledger(), {}, basis, NOW, TraktPlays()))
     resolved = resolve_library(
-        [entry.media for entry in looked_at],
+        [entry.media for entry in selected],
         index=values.index,
         overrides=Overrides(),
         catalogue=values.catalogue,
         cache={},
-        progress={entry.anilist_id: watched_count(entry) for entry in looked_at},
+        progress={entry.anilist_id: watched_count(entry) for entry in selected},
     )
-    targets = targets_of_entries(looked_at, resolved.resolutions, values.catalogue)
+    targets = targets_of_entries(selected, resolved.resolutions, values.catalogue)
     mapped = time.process_time()
     plan = plan_plays(
         values.entries,

@@ -20,13 +20,13 @@ from bench_values import NOW, Values, values_of
 from demo.synthetic import synthetic_library
 from sync.mapping.overrides.document import Overrides
 from sync.mapping.resolve import basis_of, cached_from, resolve_library
+from sync.model.anilist import watched_count
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger, NewPlay, PlayState, TimeSource
 from sync.model.run import LastSync, Lease, Outcome, RunLine
 from sync.model.trakt import PlayKind, TraktPlays
-from sync.planning.new_plays import TimeHints
 from sync.planning.plan import plan_plays
-from sync.planning.progress import watched_count
+from sync.planning.times.watched_at import TimeHints
 from sync.report.chart import count_by_month, render_chart
 from sync.report.status_page import Status, render_status_page
 from sync.services.state import JournalAction, JournalLine, JournalPlay, StateFolder

@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from sync.commands.overrides_text import changed_entries, parse
-from sync.commands.preview import Previewer
 from sync.commands.shell import Options, Shell, clock_for, load_overrides, run_command
 from sync.errors import SyncError
 from sync.mapping.overrides.document import Overrides
@@ -17,8 +15,9 @@ from sync.report.text import log_line
 from sync.services.clock import Clock
 from sync.services.console.actions_log import append_summary
 from sync.services.shape import object_at, text
-from sync.settings import Settings, read_settings
+from sync.settings import Settings, inspect_settings
 from sync.steps.mapping_run import check_dataset
+from sync.steps.preview import Previewer, changed_entries, parse_overrides_text
 from sync.wiring import open_services
 
 
@@ -32,7 +31,7 @@ def main(options: Options, env: Mapping[str, str], clock: Clock | None = None) -
 
 
 def _check(shell: Shell, env: Mapping[str, str], *, preview: bool, clock: Clock | None) -> int:
-    path = read_settings(env, trakt=False, anilist=False)[0].overrides_file
+    path = inspect_settings(env, trakt=False, anilist=False)[0].overrides_file
     overrides = load_overrides(path)
     shell.log.say(f"{path.name} is in order: {counted(len(overrides.entries), 'entry', 'entries')}.")
     if preview:
@@ -73,6 +72,8 @@ def _before(settings: Settings, env: Mapping[str, str]) -> Overrides | None:
     from sync.services.github.pull_requests import GitHubProposals
 
     try:
-        return parse(GitHubProposals(settings.github).fetch_file(settings.overrides_file.as_posix(), ref) or "")
+        return parse_overrides_text(
+            GitHubProposals(settings.github).fetch_file(settings.overrides_file.as_posix(), ref) or ""
+        )
     except SyncError:
         return None

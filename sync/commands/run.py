@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 
-from sync.commands.shell import Options, Shell, clock_for, look_at_overrides, run_command
+from sync.commands.shell import Options, Shell, clock_for, new_run_id, read_overrides, run_command
 from sync.errors import ConfigError, ServiceUnavailable
-from sync.job import Finished, Job, RunRequest
-from sync.model.run import Outcome, RunReport
+from sync.job import Job
+from sync.model.run import Outcome, RunReport, RunRequest
 from sync.report.log_lines import render_log_lines
 from sync.services.clock import Clock
-from sync.steps.issue_keeping import PATIENCE
 from sync.steps.mapping_run import check_dataset
-from sync.steps.publishing import publish, publish_failure
+from sync.steps.publishing import PATIENCE, publish, publish_failure
+from sync.steps.reporting import Finished
 from sync.wiring import may_be_connected, open_repository, open_services
 
 
@@ -28,8 +27,8 @@ def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Cl
     scheduled = env.get("GITHUB_EVENT_NAME") == "schedule"
     if options.again and options.anilist_id is None:
         raise ConfigError(["--again needs --anilist-id: it adds back what was removed or undone of one entry."])
-    settings, problems = shell.look_at_settings(trakt_secret=not options.dry_run)
-    overrides, mistakes = look_at_overrides(settings.overrides_file)
+    settings, problems = shell.read_settings(trakt_secret=not options.dry_run)
+    overrides, mistakes = read_overrides(settings.overrides_file)
     clock = given_clock or clock_for(settings)
     run_id = new_run_id(clock)
     if problems or mistakes:
@@ -59,11 +58,6 @@ def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Cl
     for line in render_log_lines(report):
         shell.log.say(line)
     return _exit_code(shell, report, finished, scheduled=scheduled)
-
-
-def new_run_id(clock: Clock) -> str:
-    """A name for the run that says when it was, such as ``20261122-0617-a3f``."""
-    return f"{clock.now():%Y%m%d-%H%M}-{secrets.token_hex(2)[:3]}"
 
 
 def _exit_code(shell: Shell, report: RunReport, finished: Finished, *, scheduled: bool) -> int:

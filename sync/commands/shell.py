@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import secrets
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -13,11 +14,11 @@ from typing import TYPE_CHECKING, TextIO, cast
 from sync.errors import ConfigError, SyncError
 from sync.mapping.overrides.document import Overrides, parse_overrides
 from sync.report.errors_page import error_line, render_error
-from sync.services.clock import SystemClock
+from sync.services.clock import Clock, SystemClock
 from sync.services.console.actions_log import ActionsLog, ActionsLogHandler, append_summary
 from sync.services.http.redaction import Redactor
 from sync.services.yaml_file import load_yaml
-from sync.settings import Settings, read_settings
+from sync.settings import Settings, inspect_settings
 
 if TYPE_CHECKING:
     from sync.services.console.terminal import Terminal
@@ -41,16 +42,16 @@ class Shell:
 
     def settings(self, *, trakt: bool = True, anilist: bool = True) -> Settings:
         """The settings; see ``parse_settings``. Raises ``ConfigError``."""
-        settings, problems = self.look_at_settings(trakt=trakt, anilist=anilist)
+        settings, problems = self.read_settings(trakt=trakt, anilist=anilist)
         if problems:
             raise ConfigError(problems)
         return settings
 
-    def look_at_settings(
+    def read_settings(
         self, *, trakt: bool = True, anilist: bool = True, trakt_secret: bool = True
     ) -> tuple[Settings, tuple[str, ...]]:
-        """The settings as far as they can be used, and what is wrong with them; see ``read_settings``."""
-        settings, problems = read_settings(self._env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
+        """The settings as far as they can be used, and what is wrong with them; see ``inspect_settings``."""
+        settings, problems = inspect_settings(self._env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
         self.redactor.add(*settings.secrets)
         self.log.mask(settings.secrets)
         return settings, problems
@@ -125,12 +126,17 @@ def clock_for(settings: Settings) -> SystemClock:
     return SystemClock(settings.clock_speed)
 
 
+def new_run_id(clock: Clock) -> str:
+    """A name for the run that says when it was, such as ``20261122-0617-a3f``."""
+    return f"{clock.now():%Y%m%d-%H%M}-{secrets.token_hex(2)[:3]}"
+
+
 def load_overrides(path: Path) -> Overrides:
     """The user's own mappings; a missing file holds none. Raises ``ConfigError`` with every mistake."""
     return parse_overrides(load_yaml(path), path.name) if path.exists() else Overrides()
 
 
-def look_at_overrides(path: Path) -> tuple[Overrides, tuple[str, ...]]:
+def read_overrides(path: Path) -> tuple[Overrides, tuple[str, ...]]:
     """The user's own mappings, and what is wrong with them: then there are none."""
     try:
         return load_overrides(path), ()

@@ -1,5 +1,5 @@
-"""What a run may cost: the requests that its work takes at the least, and the seconds that the services' limits make of
-them. Both are pure functions, so that tests and each run's own report measure against the same numbers."""
+"""What a run may cost: the services' limits, the requests that its work takes at the least, and how it shares its
+time. All of it is pure, so that tests, benchmarks and each run's own report measure against the same numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LIST_CHUNK = 500
 ACTIVITY_PAGE = 50
 """Activities that AniList gives at once (AniList API docs, pagination)."""
 BATCH = 100
-"""Plays that go to Trakt in one POST."""
+"""Plays or list items that go to Trakt in one POST, as Trakt's own importer sends them."""
 PLAY_READS = 2
 """Trakt's history is read whole in two requests: episodes and films."""
 DATASETS = 5
@@ -20,8 +20,22 @@ ANILIST_WINDOW, ANILIST_LIMIT = 60.0, 30
 """AniList's requests a minute, as its headers say since 2024 (AniList API docs, rate limiting)."""
 TRAKT_WINDOW, TRAKT_LIMIT = 300.0, 500
 """Trakt's reads in five minutes (Trakt API docs, rate limiting, 2026-10)."""
-WRITE_GAP = 1.0
-"""Seconds between two writes to Trakt (the same page)."""
+TRAKT_WRITE_GAP = 1.0
+"""Seconds between two writes that Trakt asks for (the same page)."""
+WRITE_GAP = 1.1
+"""Seconds that are left between two writes: a little more, since what counts is when they arrive."""
+
+TRIES = 3
+"""How often a write is sent of which fresh reads show that Trakt did not carry it out."""
+RESERVE = 100.0
+"""Seconds of the time budget that a batch may need: the longest answer (60 s), the pause (30 s) and a fresh read."""
+SETTLING = 120.0
+"""Seconds that finding out what became of a batch may take, whatever is left of the budget: that is no new work."""
+MOST_IN_RESERVE = 0.4
+"""The most of a small budget that is kept back for a batch that ends badly."""
+MOST_FOR_WRITING = 0.6
+"""The most of the budget that is kept back for writing. Of the usual ten minutes the rest is less than Trakt's window:
+so each run of a long import reads one window's worth of shows, which is about what it can write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,7 @@ def bound_seconds(work: Work) -> float:
     """
     anilist = windows_waited(work.list_reads + work.feed_reads, ANILIST_LIMIT) * ANILIST_WINDOW
     trakt = windows_waited(work.reads, TRAKT_LIMIT) * TRAKT_WINDOW
-    return max(anilist, trakt) + max(0, work.writes - 1) * WRITE_GAP
+    return max(anilist, trakt) + max(0, work.writes - 1) * TRAKT_WRITE_GAP
 
 
 def windows_waited(requests: int, limit: int) -> int:
@@ -102,3 +116,32 @@ def windows_waited(requests: int, limit: int) -> int:
 def pieces(count: int, size: int) -> int:
     """How many pieces of at most ``size`` make ``count``."""
     return -(-count // size)
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """How a run of ``seconds`` shares them between reading and writing, so that what it reads it can also write.
+
+    It may add ``most_plays`` at most; ``None`` is any number, 0 a run that writes nothing.
+    """
+
+    seconds: float
+    most_plays: int | None = None
+
+    @property
+    def reserve(self) -> float:
+        """Seconds to keep back for a batch of which it is not clear what became of it."""
+        return min(RESERVE, MOST_IN_RESERVE * self.seconds)
+
+    def may_add(self, plays: int) -> bool:
+        """Whether it may add that many."""
+        return self.most_plays is None or plays <= self.most_plays
+
+    def for_writing(self, plays: int) -> float:
+        """Seconds to keep back so that ``plays`` can still be written; some are left for reading in any case.
+
+        More plays than the run may add are held back by the brake: then all the time goes into the preview.
+        """
+        if self.most_plays == 0 or not self.may_add(plays):
+            return 0.0
+        return min(self.reserve + pieces(plays, BATCH) * WRITE_GAP, MOST_FOR_WRITING * self.seconds)

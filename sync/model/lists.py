@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sync.model.trakt import TraktSeason
+from sync.model.anilist import MediaListEntry, watched_count
+from sync.model.mapping import Span
+from sync.model.trakt import Kind, TraktSeason, TraktTitle
 
 THERE = 1
 """The value of an item that a list either holds or does not: on the watchlist, among the dropped shows."""
@@ -39,7 +41,52 @@ class ListItem:
 
 
 @dataclass(frozen=True, slots=True)
-class DesiredItem:
+class MatchedEntry:
+    """An entry whose mapping is certain. ``seasons`` are those of its show, ``None`` while they are not known."""
+
+    entry: MediaListEntry
+    title: TraktTitle
+    spans: tuple[Span, ...] = ()
+    seasons: tuple[TraktSeason, ...] | None = None
+
+    @property
+    def anilist_id(self) -> int:
+        """The entry's id."""
+        return self.entry.anilist_id
+
+    @property
+    def item(self) -> ListItem:
+        """The show or film that it is, or is a part of."""
+        kind = ItemKind.SHOW if self.title.kind is Kind.SHOW else ItemKind.MOVIE
+        return ListItem(kind, self.title.ids.trakt)
+
+    @property
+    def is_film(self) -> bool:
+        """Whether it is a film on Trakt."""
+        return self.title.kind is Kind.MOVIE
+
+    @property
+    def regular(self) -> frozenset[int]:
+        """The numbers of the seasons, without the specials, that it has episodes in."""
+        return frozenset(span.season for span in self.spans if span.season > 0)
+
+    @property
+    def season(self) -> TraktSeason | None:
+        """The one season besides specials in which it lies; ``None`` for none or several, or while it is not known."""
+        if len(self.regular) != 1:
+            return None
+        return next((season for season in self.seasons or () if season.number in self.regular), None)
+
+    @property
+    def episodes(self) -> int:
+        """How many episodes it has, as far as that is known; at least 1."""
+        media = self.entry.media
+        aired = (media.next_airing_episode or 1) - 1
+        return max(media.episodes or max(aired, watched_count(self.entry)), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
     """What AniList asks of one item: ``value``, because of the entries ``anilist_ids`` (in order).
 
     ``season`` is the number of a season, ``None`` for shows and films.
@@ -156,8 +203,9 @@ class ListPlan:
 @dataclass(frozen=True, slots=True)
 class ListReport:
     """What became of a ``ListPlan``. ``done`` are the changes that Trakt took, ``not_found`` those whose item it did
-    not know, ``waiting`` those that a full list had no room for, ``carried_over`` those that the time budget cut off.
-    ``full`` are the lists that were found full, with how many items each may hold, as far as Trakt says. ``unplaced``
+    not know, ``waiting`` those that a full list had no room for, ``carried_over`` those that the time budget cut off;
+    ``unclear`` counts those of which it is not known yet whether Trakt took them.
+    ``full`` are the lists that were found full, with how many items each may hold, as far as Trakt says. ``unmatched``
     are entries that ask for something and have no certain match."""
 
     plan: ListPlan = field(default_factory=ListPlan)
@@ -165,5 +213,14 @@ class ListReport:
     not_found: tuple[ListChange, ...] = ()
     waiting: tuple[ListChange, ...] = ()
     carried_over: tuple[ListChange, ...] = ()
+    unclear: int = 0
     full: Mapping[TraktList, int | None] = field(default_factory=dict)
-    unplaced: tuple[int, ...] = ()
+    unmatched: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SyncedLists:
+    """The lists of one run, planned or written: what is known of them now, and what came of the run."""
+
+    memory: ListMemory = field(default_factory=ListMemory)
+    report: ListReport = field(default_factory=ListReport)

@@ -34,6 +34,10 @@ class PlayTarget:
     runtime: int | None = None
 
 
+Targets = Mapping[int, tuple[PlayTarget, ...]]
+"""AniList episode (1-based) → the Trakt episodes or film it stands for; none while Trakt does not list it."""
+
+
 class PlayState(StrEnum):
     """What became of a play that an entry asks for; the letter is how ``state/plays.json`` spells it."""
 
@@ -159,13 +163,20 @@ class NewPlay:
         )
 
 
+class WaitingFor(StrEnum):
+    """What keeps a watched episode from being added, in the words the report uses."""
+
+    LISTING = "Trakt does not list them yet"
+    AIRING = "Trakt says that they are yet to air"
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Watched episodes that Trakt does not list (yet): neither written nor lost."""
 
     anilist_id: int
     episodes: tuple[int, ...]
-    reason: str
+    reason: WaitingFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,21 +211,3 @@ class Plan:
     def noted_as(self, state: PlayState) -> tuple[tuple[int, LedgerPlay], ...]:
         """The noted plays that end in ``state``."""
         return tuple(item for item in self.noted if item[1].state is state)
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """At most 100 plays that go to Trakt in one POST, with what came of it.
-
-    ``not_found`` are those of ``plays`` that Trakt did not know: they are reported, never counted as done.
-    """
-
-    plays: tuple[NewPlay, ...]
-    not_found: tuple[NewPlay, ...] = ()
-    posted_at: datetime | None = None
-
-    @property
-    def added(self) -> tuple[NewPlay, ...]:
-        """The plays that Trakt took."""
-        missing = set(self.not_found)
-        return tuple(play for play in self.plays if play not in missing)

@@ -13,6 +13,30 @@ from sync.model.mapping import CachedMapping, Resolution
 from sync.model.plan import NewPlay, Plan
 
 
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run was asked to do. ``only`` is one AniList id; with ``again``, plays of it that were removed or undone
+    are added once more."""
+
+    run_id: str
+    dry_run: bool = False
+    allow_large: bool = False
+    only: int | None = None
+    again: bool = False
+
+
+class LeftOut(StrEnum):
+    """Why an entry of the list is not synced, in the words the report uses."""
+
+    OVERRIDE = "by override"
+    PRIVATE = "private"
+    ADULT = "adult"
+    STATUS = "by status"
+    FORMAT = "by format"
+    PLANNING = "planning"
+    """It has no plays, and the watchlist, which would take it, is not synced."""
+
+
 class Outcome(StrEnum):
     """How a run ended; it decides the headline."""
 
@@ -52,7 +76,9 @@ class LastSync:
 
     ``activity_cursor`` is the time of the newest activity read. ``anilist_user_id`` and ``trakt_user`` are whose
     history this is. ``good_at`` is when a run last ended without trouble. ``changed_at`` is when state was last
-    committed (the weekly heartbeat counts from it). ``writing`` is there while a run writes, and after it was killed.
+    committed (the weekly heartbeat counts from it). ``goes_on`` is whether a person approved an import that is not
+    finished: the next run carries on without being asked again. ``writing`` is there while a run writes, and after it
+    was killed.
     """
 
     good_at: datetime | None = None
@@ -63,6 +89,7 @@ class LastSync:
     trakt_user: str | None = None
     entries: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    goes_on: bool = False
     datasets: Mapping[str, str] = field(default_factory=dict)
     runs: tuple[RunLine, ...] = ()
     writing: Lease | None = None
@@ -82,12 +109,12 @@ class RunReport:
 
     ``entries`` are the list's, by AniList id; ``resolutions`` only those that were resolved afresh or matter here
     (all unresolved ones included). ``posted`` are the plays that Trakt took, ``not_found`` those it did not know,
-    ``carried_over`` the count left for the next run. ``budget`` is how many requests to each service the work took at
-    the least. ``warnings`` are sentences. ``links`` maps a name
-    (``overrides``, ``run``, ``issue``) to an address on GitHub. ``remembered`` is what the cache holds of entries that
-    were not resolved in this run but matter here (unresolved ones, those with plays to add). ``mapped`` counts the
-    watched entries with a certain mapping, ``None`` when the run ended before that was known. ``newest_play_at`` is
-    the newest play that this job ever added.
+    ``carried_over`` the count left for the next run, ``unclear`` the count of plays and other changes that were sent
+    and of which it is not known whether Trakt took them. ``budget`` is how many requests to each service the work took
+    at the least. ``warnings`` are sentences. ``links`` maps a name (``overrides``, ``run``, ``issue``) to an address on
+    GitHub. ``remembered`` is what the cache holds of entries that were not resolved in this run but matter here
+    (unresolved ones, those with plays to add). ``mapped`` counts the watched entries with a certain mapping, ``None``
+    when the run ended before that was known.
     """
 
     run_id: str
@@ -104,7 +131,8 @@ class RunReport:
     posted: tuple[NewPlay, ...] = ()
     not_found: tuple[NewPlay, ...] = ()
     carried_over: int = 0
-    skipped: Mapping[str, int] = field(default_factory=dict)
+    unclear: int = 0
+    skipped: Mapping[LeftOut, int] = field(default_factory=dict)
     requests: Mapping[str, Requests] = field(default_factory=dict)
     budget: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -116,5 +144,4 @@ class RunReport:
     links: Mapping[str, str] = field(default_factory=dict)
     remembered: Mapping[int, CachedMapping] = field(default_factory=dict)
     mapped: int | None = None
-    newest_play_at: datetime | None = None
     lists: ListReport = field(default_factory=ListReport)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum, auto
 
-from sync.model.plan import Ledger, LedgerPlay, PlayState, PlayTarget
+from sync.model.plan import Ledger, LedgerPlay, PlayState, Targets
 from sync.model.trakt import PlayKind, TraktPlays
 
-Targets = Mapping[int, tuple[PlayTarget, ...]]
-"""AniList episode (1-based) → the Trakt episodes or film it stands for."""
 TraktKey = tuple[PlayKind, int]
 """A Trakt episode or film: their ids overlap."""
 

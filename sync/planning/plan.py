@@ -6,16 +6,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sync.model.anilist import MediaListEntry
-from sync.model.plan import Displaced, Ledger, LedgerPlay, NewPlay, Plan, PlayState, PlayTarget, Waiting
-from sync.model.trakt import TraktPlays
-from sync.planning.decision import Action, Targets, TraktKey, decide, taken_away
-from sync.planning.new_plays import NO_HINTS, Ask, PlayTimes, TimeHints, new_play
-from sync.planning.progress import watched_count
+from sync.model.anilist import MediaListEntry, watched_count
+from sync.model.plan import (
+    Displaced,
+    Ledger,
+    LedgerPlay,
+    NewPlay,
+    Plan,
+    PlayState,
+    PlayTarget,
+    Targets,
+    Waiting,
+    WaitingFor,
+)
+from sync.model.trakt import UNKNOWN_TIME, TraktPlays
+from sync.planning.decision import Action, TraktKey, decide, taken_away
 from sync.planning.times.minutes import ceil_minute, floor_minute
-
-NOT_LISTED = "Trakt does not list them yet"
-NOT_AIRED = "Trakt says that they are yet to air"
+from sync.planning.times.watched_at import NO_HINTS, PlayTimes, TimeHints
 
 
 def plan_plays(
@@ -35,7 +42,7 @@ def plan_plays(
     ``again`` are the entries of which plays that were removed or undone shall be added once more. ``hints`` decide the
     times, never which plays are added.
     """
-    draft = _Draft(plays, now, frozenset(again))
+    draft = _PlanDraft(plays, now, frozenset(again))
     ordered = sorted(entries, key=lambda entry: entry.anilist_id)
     for entry in ordered:
         known = [line for line in ledger.of(entry.anilist_id) if line.rewatch == 0]
@@ -46,10 +53,10 @@ def plan_plays(
             _plan_mapped(draft, entry, here, known)
     draft.respect(taken_away(ledger, plays, targets, again))
     times = PlayTimes(ordered, targets, hints, now)
-    return draft.finish([new_play(asks, times) for asks in draft.wanted.values()])
+    return draft.finish([_new_play(asks, times) for asks in draft.wanted.values()])
 
 
-def _plan_mapped(draft: _Draft, entry: MediaListEntry, targets: Targets, known: Sequence[LedgerPlay]) -> None:
+def _plan_mapped(draft: _PlanDraft, entry: MediaListEntry, targets: Targets, known: Sequence[LedgerPlay]) -> None:
     """An entry whose episodes' places on Trakt are known."""
     watched = watched_count(entry, listed=max(targets, default=0))
     lines: dict[int, dict[TraktKey, LedgerPlay]] = {}
@@ -64,12 +71,12 @@ def _plan_mapped(draft: _Draft, entry: MediaListEntry, targets: Targets, known: 
                 continue  # what stands in the wrong place goes first, or the episode would be there twice
             draft.judge(entry.anilist_id, episode, target, known_here)
         if not here and not moved:
-            draft.wait(entry.anilist_id, episode, NOT_LISTED)
+            draft.wait(entry.anilist_id, episode, WaitingFor.LISTING)
     draft.beyond(entry.anilist_id, watched, known)
 
 
 def _plan_moved(
-    draft: _Draft, anilist_id: int, here: Sequence[PlayTarget], before: Mapping[TraktKey, LedgerPlay]
+    draft: _PlanDraft, anilist_id: int, here: Sequence[PlayTarget], before: Mapping[TraktKey, LedgerPlay]
 ) -> bool:
     """Settles the plays of an episode that stand where it no longer belongs; true when it must not be added anew."""
     places = {(target.kind, target.trakt_id) for target in here}
@@ -91,7 +98,7 @@ def _plan_moved(
     return moved
 
 
-def _plan_from_memory(draft: _Draft, entry: MediaListEntry, known: Sequence[LedgerPlay]) -> None:
+def _plan_from_memory(draft: _PlanDraft, entry: MediaListEntry, known: Sequence[LedgerPlay]) -> None:
     """An entry that was not looked at, or whose mapping is not certain: only what is known of its plays is checked."""
     watched = watched_count(entry, listed=max((line.episode for line in known), default=0))
     for line in known:
@@ -110,8 +117,44 @@ def _plan_from_memory(draft: _Draft, entry: MediaListEntry, known: Sequence[Ledg
     draft.beyond(entry.anilist_id, watched, known)
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One AniList episode that asks for a play of ``target``; ``known`` is whether the ledger has a line for it."""
+
+    anilist_id: int
+    episode: int
+    target: PlayTarget
+    known: bool = False
+
+
+def _new_play(asks: Sequence[Ask], times: PlayTimes) -> NewPlay:
+    """The one play for all that ask for the same Trakt episode or film, at the earliest time that is known."""
+
+    def preference(ask: Ask) -> tuple[bool, datetime, int, int]:
+        watched_at = times.of(ask.anilist_id, ask.episode, ask.target).watched_at
+        if isinstance(watched_at, datetime):
+            return (False, watched_at, ask.anilist_id, ask.episode)
+        return (True, UNKNOWN_TIME, ask.anilist_id, ask.episode)
+
+    first, *others = sorted(asks, key=preference)
+    timed = times.of(first.anilist_id, first.episode, first.target)
+    return NewPlay(
+        anilist_id=first.anilist_id,
+        episode=first.episode,
+        kind=first.target.kind,
+        trakt_id=first.target.trakt_id,
+        watched_at=timed.watched_at,
+        source=timed.source,
+        season=first.target.season,
+        number=first.target.number,
+        also=tuple(
+            sorted({(other.anilist_id, other.episode) for other in others} - {(first.anilist_id, first.episode)})
+        ),
+    )
+
+
 @dataclass(slots=True)
-class _Draft:
+class _PlanDraft:
     """The plan while it is being made."""
 
     plays: TraktPlays
@@ -120,7 +163,7 @@ class _Draft:
     kept: int = 0
     wanted: dict[TraktKey, list[Ask]] = field(default_factory=dict)
     noted: list[tuple[int, LedgerPlay]] = field(default_factory=list)
-    waiting: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    waiting: dict[tuple[int, WaitingFor], list[int]] = field(default_factory=dict)
     displaced: list[Displaced] = field(default_factory=list)
     decreased: list[int] = field(default_factory=list)
 
@@ -131,7 +174,7 @@ class _Draft:
         if line.state is not state:
             self.noted.append((anilist_id, replace(line, state=state)))
 
-    def wait(self, anilist_id: int, episode: int, reason: str) -> None:
+    def wait(self, anilist_id: int, episode: int, reason: WaitingFor) -> None:
         self.waiting.setdefault((anilist_id, reason), []).append(episode)
 
     def judge(self, anilist_id: int, episode: int, target: PlayTarget, line: LedgerPlay | None) -> None:
@@ -142,7 +185,7 @@ class _Draft:
             # PENDING stands for "no line yet": whatever is noted replaces it
             self.take(anilist_id, line or LedgerPlay(episode, target.kind, target.trakt_id, PlayState.PENDING), action)
         elif target.first_aired is not None and ceil_minute(target.first_aired) > floor_minute(self.now):
-            self.wait(anilist_id, episode, NOT_AIRED)
+            self.wait(anilist_id, episode, WaitingFor.AIRING)
         else:
             ask = Ask(anilist_id, episode, target, known=line is not None)
             self.wanted.setdefault((target.kind, target.trakt_id), []).append(ask)

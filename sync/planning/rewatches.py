@@ -6,16 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sync.model.anilist import ListActivity, MediaListEntry
-from sync.model.plan import Ledger, LedgerPlay, NewPlay, Plan, PlayState, PlayTarget
+from sync.model.anilist import WHOLE, ListActivity, MediaListEntry
+from sync.model.plan import Ledger, LedgerPlay, NewPlay, Plan, PlayState, PlayTarget, Targets
 from sync.model.trakt import UNKNOWN_TIME, TraktPlays, WatchedAt
-from sync.planning.decision import Action, Targets, TraktKey, decide
-from sync.planning.new_plays import NO_HINTS, TimeHints
-from sync.planning.progress import WHOLE
+from sync.planning.decision import Action, TraktKey, decide
 from sync.planning.times.minutes import ceil_minute, floor_minute, to_time
-from sync.planning.times.rounds import rewatch_count
-from sync.planning.times.viewings import rewatch_viewings
-from sync.planning.times.watched_at import Timed
+from sync.planning.times.viewings import rewatch_count, rewatch_viewings
+from sync.planning.times.watched_at import NO_HINTS, Timed, TimeHints
 
 SAME_VIEWING = 12 * 60
 """A play on Trakt within this many minutes of a logged rewatch is that rewatch."""
@@ -32,21 +29,18 @@ def plan_rewatches(
     ledger: Ledger,
     now: datetime,
     hints: TimeHints = NO_HINTS,
-    watch_only_once: bool = False,
 ) -> Plan:
     """``plan`` (made of the same values) with the rewatches of the entries in ``targets``.
 
     An episode is wanted as many times more as the list or its activities say it was watched again. Plays that Trakt
     has beyond the first count for that, whoever made them; those that were removed or undone stay away. An episode
-    whose first play is not on Trakt and not being added gets none, nor does anybody who told Trakt to keep only one
-    play of each (``watch_only_once``). Of two AniList episodes that are one on Trakt, the first counts.
+    whose first play is not on Trakt and not being added gets none. Of two AniList episodes that are one on Trakt, the
+    first counts. An account that keeps only one play of each item is not to be asked for any: see its settings first.
 
     A rewatch of which no time is known is posted "unknown" only where no other play of the episode is undated, so
     that no two plays are alike; else it is noted as UNDONE, that is, left out.
     """
-    if watch_only_once:
-        return plan
-    draft = _Draft(plays, {(add.kind, add.trakt_id): add.watched_at for add in plan.adds}, floor_minute(now))
+    draft = _RewatchDraft(plays, {(add.kind, add.trakt_id): add.watched_at for add in plan.adds}, floor_minute(now))
     by_entry: dict[int, list[ListActivity]] = {}
     for activity in hints.activities:
         by_entry.setdefault(activity.anilist_id, []).append(activity)
@@ -63,7 +57,7 @@ def plan_rewatches(
             now=now,
         )
         for (episode, target), times in viewings.items():
-            draft.plan_place(entry.anilist_id, episode, target, times, ledger.of(entry.anilist_id))
+            draft.plan_target(entry.anilist_id, episode, target, times, ledger.of(entry.anilist_id))
     return replace(plan, adds=(*plan.adds, *draft.adds), noted=tuple(sorted((*plan.noted, *draft.noted))))
 
 
@@ -81,7 +75,7 @@ def has_unnoted_rewatches(entry: MediaListEntry, known: Sequence[LedgerPlay]) ->
 
 
 @dataclass(slots=True)
-class _Draft:
+class _RewatchDraft:
     """The rewatches while they are being planned; ``added`` are the first plays that this run adds."""
 
     plays: TraktPlays
@@ -98,10 +92,10 @@ class _Draft:
         dated = [floor_minute(time) for time in known if isinstance(time, datetime) and time != UNKNOWN_TIME]
         return min(dated, default=None)
 
-    def plan_place(
+    def plan_target(
         self, anilist_id: int, episode: int, target: PlayTarget, times: Sequence[Timed], known: Sequence[LedgerPlay]
     ) -> None:
-        """The rewatches of one episode at one place; ``times`` are those of its rewatches 1, 2, …"""
+        """The rewatches of one episode at one target; ``times`` are those of its rewatches 1, 2, …"""
         key = (target.kind, target.trakt_id)
         states = {
             line.rewatch: line.state

@@ -50,13 +50,12 @@ def check_accounts(last: LastSync, *, user: AniListUser, trakt_user: str | None)
     if last.anilist_user_id is not None and last.anilist_user_id != user.user_id:
         raise StateError(
             f"The state belongs to the AniList user {last.anilist_user or last.anilist_user_id}, "
-            f"but this is the list of {user.name}: nothing was written.",
+            f"but this is the list of {user.name}.",
             "Set ANILIST_USERNAME (or ANILIST_ACCESS_TOKEN) back, or delete the folder state/ to begin anew.",
         )
     if last.trakt_user and trakt_user and last.trakt_user.casefold() != trakt_user.casefold():
         raise StateError(
-            f"The state belongs to the Trakt user {last.trakt_user}, but the log-in is {trakt_user}'s: "
-            "nothing was written.",
+            f"The state belongs to the Trakt user {last.trakt_user}, but the log-in is {trakt_user}'s.",
             f"Connect Trakt again as {last.trakt_user}, or delete the folder state/ to begin anew.",
         )
 
@@ -67,7 +66,7 @@ def check_list(last: LastSync, *, entries: int) -> None:
         return
     raise SuspiciousRead(
         "AniList",
-        f"AniList returned {entries:,} list entries where the last run saw {last.entries:,}: nothing was written.",
+        f"AniList returned {entries:,} list entries where the last run saw {last.entries:,}.",
         "If you did remove them, delete state/last_sync.json and run again; else just wait for the next run.",
     )
 
@@ -82,8 +81,7 @@ def check_plays(ledger: Ledger, plays: TraktPlays) -> None:
         return
     raise SuspiciousRead(
         "Trakt",
-        f"Trakt's history lacks {gone:,} of the {len(known):,} plays that were there at the last run: "
-        "nothing was written.",
+        f"Trakt's history lacks {gone:,} of the {len(known):,} plays that were there at the last run.",
         "If you emptied your history on purpose, delete state/plays.json to have it filled anew; "
         "else just wait for the next run.",
     )

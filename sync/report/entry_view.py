@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sync.model.anilist import MediaFormat, MediaListEntry, MediaListStatus
+from sync.model.anilist import MediaFormat, MediaListEntry, watched_count
 from sync.model.mapping import CachedMapping, Resolution, Span, Verdict
 from sync.model.run import RunReport
 from sync.model.trakt import Kind, TraktTitle
@@ -69,7 +69,7 @@ def view_entry(
         anilist_id=anilist_id,
         hidden=hidden,
         label=label,
-        watched=watched_episodes(entry) if entry else 0,
+        watched=watched_count(entry) if entry else 0,
         film=_is_film(entry, mapping),
         verdict=mapping.verdict if mapping else None,
         title=mapping.title if mapping else None,
@@ -77,15 +77,6 @@ def view_entry(
         why=_why(mapping, hidden=hidden),
         drift="its show was cut anew on Trakt" if drift and hidden else drift,
     )
-
-
-def watched_episodes(entry: MediaListEntry) -> int:
-    """How many episodes the entry says were watched (a film counts one), for sorting and counting on a page."""
-    whole = entry.status in {MediaListStatus.COMPLETED, MediaListStatus.REPEATING}
-    watched = max(entry.progress, entry.media.episodes or 0) if whole else entry.progress
-    if entry.media.format is MediaFormat.MOVIE:
-        return int(whole or watched > 0)
-    return watched
 
 
 def trakt_address(title: TraktTitle, *, hidden: bool = False) -> str:

@@ -59,7 +59,7 @@ def explanation(report: RunReport) -> str:
     """What the headline leaves open, in one or two plain sentences; may hold addresses and `` `code` `` of our own."""
     sentences: list[str] = []
     if report.outcome is Outcome.NOTHING_NEW:
-        since = report.newest_play_at or report.last_good_at
+        since = report.last_good_at
         sentences.append(f"No new scrobbles since {format_stamp(since)}." if since else "No new scrobbles.")
     elif report.outcome in {Outcome.BRAKE, Outcome.PREVIEW}:
         sentences.append("Nothing has been written.")
@@ -95,12 +95,15 @@ def coverage(report: RunReport) -> str:
 
 def _trouble_sentences(report: RunReport) -> list[str]:
     detail = split_trouble(report.trouble or "")[1]
-    said = f"{report.trouble} {report.remedy}".lower()
-    if report.posted:
-        written = f"{counted(len(report.posted), 'play')} had been added by then and stay."
-    else:
-        written = "" if "nothing was" in said else "Nothing was changed."
     last_good = ""
     if report.last_good_at:
         last_good = f"Last good run: {format_ago(report.finished_at - report.last_good_at)}."
-    return [part for part in (detail, written, report.remedy or "", last_good) if part]
+    return [part for part in (detail, _what_was_written(report), report.remedy or "", last_good) if part]
+
+
+def _what_was_written(report: RunReport) -> str:
+    changes = format_changes(report.lists.done)
+    plays = f"{counted(len(report.posted), 'play')} had been added" if report.posted else ""
+    if plays or changes:
+        return f"{joined([plays, f'{changes} changed' if changes else ''])} by then and stay."
+    return "" if report.unclear else "Nothing was changed."

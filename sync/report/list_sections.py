@@ -13,7 +13,7 @@ from sync.report.ranges import counted, joined
 from sync.report.side_sections import SideGroup
 from sync.report.text import escape
 
-_NAMES = {
+LIST_WORDS = {
     TraktList.RATINGS: ("rating", "ratings"),
     TraktList.WATCHLIST: ("watchlist entry", "watchlist entries"),
     TraktList.DROPPED: ("dropped show", "dropped shows"),
@@ -41,7 +41,7 @@ def format_set(lists: ListMemory) -> str:
 
 
 def _format_counts(by_list: Mapping[TraktList, int]) -> str:
-    return joined(counted(by_list[which], *_NAMES[which]) for which in TraktList if by_list.get(which))
+    return joined(counted(by_list[which], *LIST_WORDS[which]) for which in TraktList if by_list.get(which))
 
 
 def list_sections(report: RunReport) -> tuple[Section, ...]:
@@ -80,7 +80,7 @@ def list_groups(report: RunReport) -> tuple[SideGroup, ...]:
     groups.append(_group(report, f"No time left: {format_changes(carried)} carried on by the next run", carried))
     theirs = lists.plan.theirs
     groups.append(_group(report, f"Left as you changed it on Trakt: {format_changes(theirs)}", theirs))
-    groups.append(_unplaced(report))
+    groups.append(_unmatched(report))
     return tuple(group for group in groups if group.lines)
 
 
@@ -113,9 +113,9 @@ def _group(report: RunReport, heading: str, changes: Iterable[ListChange], *, lo
     return SideGroup(heading, lines, loud=loud)
 
 
-def _unplaced(report: RunReport) -> SideGroup:
+def _unmatched(report: RunReport) -> SideGroup:
     """Entries that only these parts ask for; the watched ones are listed where they need a person."""
-    views = [view_of(report, anilist_id) for anilist_id in report.lists.unplaced]
+    views = [view_of(report, anilist_id) for anilist_id in report.lists.unmatched]
     lines = tuple((view, view.why or "no certain match on Trakt") for view in views if not view.watched)
     count = counted(len(lines), "entry", "entries")
     return SideGroup(f"Not watched yet and without a certain match on Trakt: {count}", lines)

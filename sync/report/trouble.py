@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sync.errors import ConfigError, LoginError, SyncError
+from sync.errors import ConfigError, LoginLost, SyncError
 
 HEADLINE_LENGTH = 110
 
@@ -33,7 +33,7 @@ def describe(error: SyncError) -> Trouble:
         count = len(error.problems)
         headline = "The settings need a correction" if count == 1 else f"The settings need {count} corrections"
         return Trouble(headline, " ".join(map(_ended, error.problems)), error.remedy)
-    if isinstance(error, LoginError) and "Connect Trakt" in error.remedy and "yet" not in error.message:
+    if isinstance(error, LoginLost):
         return Trouble("Trakt needs you to connect again", error.message, error.remedy)
     return Trouble(*split_trouble(error.message), error.remedy)
 

@@ -29,6 +29,10 @@ class Deadline:
         """Seconds left; never below 0."""
         return max(0.0, self.at - self.clock.monotonic())
 
+    def earlier(self, seconds: float) -> Deadline:
+        """A deadline so many seconds before this one."""
+        return Deadline(self.clock, self.at - seconds)
+
     def sleep(self, seconds: float, service: str, reason: str) -> None:
         """Waits, or raises ``OutOfTime`` at once if that would end past the deadline. ``reason`` completes the
         sentence "AniList …"."""

@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
 
-from sync.model.anilist import ActivityFeed, MediaListEntry
-from sync.model.budget import ACTIVITY_PAGE, ANILIST_LIMIT, ANILIST_WINDOW, pieces
+from sync.model.anilist import ActivityFeed, MediaListEntry, watched_count
+from sync.model.budget import ACTIVITY_PAGE, ANILIST_LIMIT, ANILIST_WINDOW, Timetable, pieces
 from sync.model.plan import Plan
-from sync.planning.progress import watched_count
 from sync.report.ranges import counted
 from sync.services.deadline import Deadline
 from sync.services.state import State
 from sync.steps.reading import Readings
-from sync.steps.timetable import Timetable
 from sync.wiring import Services
 
 OVERLAP = timedelta(days=15)
@@ -34,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Hints:
+class FeedReading:
     """What was read of the feed, in ``queries`` queries. ``unread`` are entries for whose activities there was no time:
     their plays are for the next run, which will know when they were watched."""
 
@@ -62,42 +60,38 @@ class FeedReader:
         self._stopped.set()
         self._pool.shutdown(cancel_futures=True)
 
-    def read_ahead(self, readings: Readings, looked_at: Collection[MediaListEntry], state: State) -> None:
+    def read_ahead(self, readings: Readings, selected: Collection[MediaListEntry], state: State) -> None:
         """Starts to read the whole feed while Trakt is asked for episodes, if it is certain to be needed: many entries
         are new here, most of what they say was watched is not on Trakt, and there is time for all of it."""
-        new = [entry for entry in looked_at if not state.ledger.of(entry.anilist_id)]
+        new = [entry for entry in selected if not state.ledger.of(entry.anilist_id)]
         plays = sum(map(watched_count, new))
         if len(new) <= FEW_ENTRIES or 2 * readings.plays.count > plays:
             return
-        deadline = self._timetable.for_reading(plays)
+        deadline = self._for_reading(plays)
         if _longest(plays) < deadline.remaining:
             stoppable = _Stoppable(deadline.clock, deadline.at, self._stopped)
             self._ahead = self._pool.submit(self._fetch, readings, stoppable, None, None)
 
-    def read(self, readings: Readings, plan: Plan, state: State, *, whole: bool = True) -> Hints:
+    def read(self, readings: Readings, plan: Plan, state: State, *, whole: bool = True) -> FeedReading:
         """The activities that may date what ``plan`` adds: for entries that are new here all there are, else those from
         a while before the last run or before the entry last changed. ``whole`` is false if the plan is for a part of
         the list only: the whole feed would be read again for the rest."""
         if self._ahead is not None:
             feed = self._ahead.result()
             if feed.complete:
-                return _told(Hints(feed, 1))
+                return _said(FeedReading(feed, 1))
         adding = Counter(play.anilist_id for play in plan.adds)
         since = _since(readings, plan, state)
         if len(adding) <= FEW_ENTRIES:
-            return _told(self._in_groups(readings, adding, since))
-        if (
-            whole
-            and self._ahead is None
-            and _longest(len(plan.adds)) < self._timetable.for_reading(len(plan.adds)).remaining
-        ):
-            deadline = self._timetable.for_reading(len(plan.adds))
+            return _said(self._in_groups(readings, adding, since))
+        deadline = self._for_reading(len(plan.adds))
+        if whole and self._ahead is None and _longest(len(plan.adds)) < deadline.remaining:
             feed = self._fetch(readings, deadline, since, None)
             if feed.complete:
-                return _told(Hints(feed, 1))
-        return _told(self._in_groups(readings, adding, since))
+                return _said(FeedReading(feed, 1))
+        return _said(self._in_groups(readings, adding, since))
 
-    def _in_groups(self, readings: Readings, adding: Mapping[int, int], since: datetime | None) -> Hints:
+    def _in_groups(self, readings: Readings, adding: Mapping[int, int], since: datetime | None) -> FeedReading:
         """Group by group, as long as there is time to write what the groups read so far will add."""
         wanted = list(adding)
         feeds: list[ActivityFeed] = []
@@ -106,12 +100,16 @@ class FeedReader:
             group = wanted[start : start + GROUP]
             plays += sum(adding[anilist_id] for anilist_id in group)
             held_back = not self._timetable.may_add(sum(adding.values()))
-            deadline = self._timetable.deadline if held_back else self._timetable.for_reading(plays)
+            deadline = self._services.deadline if held_back else self._for_reading(plays)
             feed = self._fetch(readings, deadline, since, group)
             feeds.append(feed)
             if not feed.complete:
-                return Hints(_joined(feeds), len(feeds), frozenset(wanted[start:]))
-        return Hints(_joined(feeds), len(feeds))
+                return FeedReading(_joined(feeds), len(feeds), frozenset(wanted[start:]))
+        return FeedReading(_joined(feeds), len(feeds))
+
+    def _for_reading(self, plays: int) -> Deadline:
+        """When reading has to end so that so many plays can still be written."""
+        return self._services.deadline.earlier(self._timetable.for_writing(plays))
 
     def _fetch(
         self, readings: Readings, deadline: Deadline, since: datetime | None, media_ids: Collection[int] | None
@@ -158,8 +156,8 @@ def _joined(feeds: Collection[ActivityFeed]) -> ActivityFeed:
     return ActivityFeed(tuple(activities), unknown, all(feed.complete for feed in feeds), rows)
 
 
-def _told(hints: Hints) -> Hints:
-    if hints.feed.unknown:
-        left_out = counted(sum(hints.feed.unknown.values()), "activity", "activities")
+def _said(reading: FeedReading) -> FeedReading:
+    if reading.feed.unknown:
+        left_out = counted(sum(reading.feed.unknown.values()), "activity", "activities")
         log.info("Left out %s of kinds that say nothing of watching.", left_out)
-    return hints
+    return reading

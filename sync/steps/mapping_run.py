@@ -14,11 +14,10 @@ from sync.mapping.layout import last_episode, targets_of
 from sync.mapping.overrides.document import Overrides
 from sync.mapping.resolve import UNANSWERED, ResolvedLibrary, basis_of, cached_from, resolve_library
 from sync.mapping.sources.index import DATASETS, MappingIndex, build_index
-from sync.model.anilist import MediaListEntry
+from sync.model.anilist import MediaListEntry, watched_count
 from sync.model.mapping import CachedMapping, Catalogue, Resolution, Verdict
 from sync.model.plan import PlayTarget, Waiting
 from sync.model.trakt import Kind, PlayKind, ShowLayout, TraktTitle
-from sync.planning.progress import watched_count
 from sync.report.override_snippet import candidate_lines
 from sync.services.datasets import Dataset
 from sync.services.deadline import Deadline

@@ -1,4 +1,4 @@
-"""What a run writes into ``state/`` as it goes: the ledger around each batch, the journal, and that it is writing."""
+"""What a run writes into ``state/`` as it goes: ledger, lists and journal around each batch, and that it is writing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sync.errors import SyncError
+from sync.model.lists import ListChange, ListMemory
 from sync.model.plan import Ledger, NewPlay
 from sync.model.run import LastSync, Lease
 from sync.services.clock import Clock
@@ -35,10 +36,10 @@ class Remote(Protocol):
 class RunMemory:
     """The state folder in the hand of one run, which began from ``last`` and ends at ``until`` at the latest.
 
-    Plays go into the journal *before* they are sent: should the run be killed, ``undo`` still knows what to look for,
-    and it removes only what it finds on Trakt. With a ``remote`` the first batch is also committed there before it is
-    sent. Only one of two runs that work at the same time can make that commit, because it has to follow the one they
-    both began from; the other one leaves Trakt alone.
+    Plays and changes go into the journal *before* they are sent: should the run be killed, ``undo`` still knows what to
+    look for, and it removes only what it finds on Trakt. With a ``remote`` the first batch is also committed there
+    before it is sent. Only one of two runs that work at the same time can make that commit, because it has to follow
+    the one they both began from; the other one leaves Trakt alone.
     """
 
     def __init__(
@@ -52,22 +53,20 @@ class RunMemory:
         self._committed_at: float | None = None
 
     def save_ledger(self, ledger: Ledger) -> None:
-        """Keeps the ledger."""
+        """Keeps the ledger, atomically."""
         self._folder.save_ledger(ledger)
 
-    def journal_plays(self, plays: Sequence[NewPlay]) -> None:
-        """Writes down that these plays are about to be sent."""
-        self._journal(JournalAction.ADD, plays)
+    def save_lists(self, lists: ListMemory) -> None:
+        """Keeps what is known of the lists, atomically."""
+        self._folder.save_lists(lists)
 
-    def journal_not_added(self, plays: Sequence[NewPlay]) -> None:
-        """Writes down that these plays, although sent, are not on Trakt."""
-        self._journal(JournalAction.VOID, plays)
-
-    def share(self) -> None:
-        """Lets other machines know before a batch is sent: always before the first, then every few minutes.
+    def journal_sending(self, *, plays: Sequence[NewPlay] = (), changes: Sequence[ListChange] = ()) -> None:
+        """Writes down what is about to be sent, and lets other machines know: always before the first batch, then every
+        few minutes.
 
         Raises ``StateInUse`` if another run is writing too; nothing of this one is then left in the folder.
         """
+        self._journal(JournalAction.ADD, plays, changes)
         if self._remote is None:
             return
         now = self._clock.monotonic()
@@ -87,7 +86,11 @@ class RunMemory:
             log.info("What is about to be sent could not be written down on GitHub. %s", trouble)
         self._committed_at = now
 
-    def _journal(self, action: JournalAction, plays: Sequence[NewPlay]) -> None:
+    def journal_void(self, *, plays: Sequence[NewPlay] = (), changes: Sequence[ListChange] = ()) -> None:
+        """Writes down that these, although sent, are not on Trakt."""
+        self._journal(JournalAction.VOID, plays, changes)
+
+    def _journal(self, action: JournalAction, plays: Sequence[NewPlay], changes: Sequence[ListChange]) -> None:
         self._folder.append_journal(
             JournalLine(
                 run_id=self._run_id,
@@ -95,6 +98,7 @@ class RunMemory:
                 action=action,
                 plays=tuple(map(JournalPlay.of, plays)),
                 undoes=self._run_id if action is JournalAction.VOID else None,
+                changes=tuple(changes),
             )
         )
 
@@ -103,6 +107,6 @@ def refuse_if_leased(last: LastSync, now: datetime) -> None:
     """Raises ``StateInUse`` while another run may be writing to Trakt."""
     if last.writing is not None and now < last.writing.until:
         raise StateInUse(
-            f"Run {last.writing.run_id} is writing to Trakt, or was cut off while it did; nothing was written.",
+            f"Run {last.writing.run_id} is writing to Trakt, or was cut off while it did.",
             f"Try again after {last.writing.until:%H:%M} UTC.",
         )

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sync.errors import StateError, StoppedByBrake, SyncError
-from sync.job import Finished
+from sync.errors import ConfigError, LoginError, StateError, StoppedByBrake, SyncError, TokenStoreError
 from sync.model.run import Outcome, RunLine, RunReport
 from sync.model.trakt import PlayKind
 from sync.report.chart import count_by_month, render_chart
+from sync.report.issues import (
+    BRAKE_MARKER,
+    FAILURE_MARKER,
+    UNMAPPED_MARKER,
+    render_brake_issue,
+    render_failure_issue,
+    render_unmapped_issue,
+)
 from sync.report.list_sections import format_changes
+from sync.report.needs_you import entries_in_need
 from sync.report.status_page import Status, render_status_page
 from sync.report.summary import render_summary
 from sync.services.console.actions_log import append_summary
 from sync.services.state import StateFolder, standing_plays
-from sync.services.state.last_sync_file import RUNS_KEPT
 from sync.settings import Settings
-from sync.steps.issue_keeping import keep_failure, keep_issues
+from sync.steps.reporting import Finished
 from sync.wiring import Repository, Services
 
 CHART_FILE = "plays.svg"
 STATUS_FILE = "README.md"
+PATIENCE = timedelta(days=1)
+"""How long an outage may last before it is made a person's business."""
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +46,7 @@ def publish(finished: Finished, settings: Settings, services: Services, *, sched
     repository = services.repository
     report = replace(finished.report, links=_links(repository))
     if not report.dry_run:
-        report = _keep(replace(finished, report=report), settings, services, scheduled=scheduled)
+        report = _save_and_commit(replace(finished, report=report), settings, services, scheduled=scheduled)
     if settings.summary_file is not None:
         append_summary(settings.summary_file, services.redactor.redact(render_summary(report)))
     return report
@@ -54,23 +64,23 @@ def publish_failure(
         folder.path.mkdir(parents=True, exist_ok=True)
         last = folder.load().last_sync
         last_good_at = last.good_at
-        folder.save_last_sync(replace(last, runs=(*last.runs, RunLine(run_id, now, Outcome.FAILED, 0, 0))[-RUNS_KEPT:]))
+        folder.save_last_sync(replace(last, runs=(*last.runs, RunLine(run_id, now, Outcome.FAILED, 0, 0))))
         if folder.has_news(now):
             repository.commit(folder, f"A run failed, run {run_id}")
     except SyncError as trouble:
         log.warning("The failed run could not be put on record. %s", trouble)
     try:
-        keep_failure(error, last_good_at, repository, open_=True)
+        _keep_failure_issue(error, last_good_at, repository, open_=True)
     except SyncError as trouble:
         log.warning("The issue about it could not be opened. %s", trouble)
 
 
-def _keep(finished: Finished, settings: Settings, services: Services, *, scheduled: bool) -> RunReport:
+def _save_and_commit(finished: Finished, settings: Settings, services: Services, *, scheduled: bool) -> RunReport:
     report, folder, repository = finished.report, services.folder, services.repository
     damaged = isinstance(finished.error, StateError)
     news = not damaged and folder.has_news(services.clock.now())
     if news:
-        save_pages(finished, settings, folder)
+        _save_pages(finished, settings, folder)
     if repository is None:
         if news:
             folder.stamp_commit(services.clock.now())
@@ -78,7 +88,7 @@ def _keep(finished: Finished, settings: Settings, services: Services, *, schedul
     if news:
         report = _commit(report, folder, repository)
     failed = finished.error is not None and not isinstance(finished.error, StoppedByBrake)
-    return keep_issues(report, finished.error, repository, scheduled=scheduled) if news or failed else report
+    return _keep_issues(report, finished.error, repository, scheduled=scheduled) if news or failed else report
 
 
 def _commit(report: RunReport, folder: StateFolder, repository: Repository) -> RunReport:
@@ -92,7 +102,7 @@ def _commit(report: RunReport, folder: StateFolder, repository: Repository) -> R
     return report
 
 
-def save_pages(finished: Finished, settings: Settings, folder: StateFolder) -> None:
+def _save_pages(finished: Finished, settings: Settings, folder: StateFolder) -> None:
     """The status page and its chart."""
     standing = standing_plays(folder.load_journal())
     months = count_by_month(play.watched_at for play in standing if not isinstance(play.watched_at, str))
@@ -136,3 +146,76 @@ def _commit_message(report: RunReport) -> str:
     if changes := format_changes(report.lists.done):
         return f"{changes} changed, run {report.run_id}"
     return f"Nothing added, run {report.run_id}"
+
+
+def _keep_issues(report: RunReport, error: SyncError | None, repository: Repository, *, scheduled: bool) -> RunReport:
+    """Brings the issues up to date after a run, and gives the report with the link to the one that asks for something.
+
+    What GitHub refuses becomes a warning in the report: the run itself went as it went.
+    """
+    if report.only is None and (error is None or isinstance(error, StoppedByBrake)):
+        report = _with_issue(report, lambda: _keep_unmapped_issue(report, repository))
+        report = _with_issue(report, lambda: _keep_brake_issue(report, repository))
+    trouble = None if isinstance(error, StoppedByBrake) else error
+    asks = trouble is not None and needs_person(trouble, report.finished_at, report.last_good_at, scheduled=scheduled)
+    return _with_issue(report, lambda: _keep_failure_issue(trouble, report.last_good_at, repository, open_=asks))
+
+
+def needs_person(error: SyncError, now: datetime, last_good_at: datetime | None, *, scheduled: bool) -> bool:
+    """Whether this end of a run is worth an issue: only a person can mend it, or it has gone on for a day.
+
+    A mistake in the settings is, on a schedule; whoever starts a run by hand is looking at it.
+    """
+    if isinstance(error, StoppedByBrake):
+        return False
+    if isinstance(error, LoginError | StateError | TokenStoreError):
+        return True
+    if isinstance(error, ConfigError):
+        return scheduled
+    return last_good_at is not None and now - last_good_at > PATIENCE
+
+
+def _keep_failure_issue(
+    error: SyncError | None, last_good_at: datetime | None, repository: Repository, *, open_: bool
+) -> str | None:
+    """The issue about runs that fail: open with this error's words, or closed. Gives its address while it is open."""
+
+    def text(previous: str | None) -> tuple[str, str]:
+        if error is not None:
+            return render_failure_issue(error, since=last_good_at)
+        return "The sync works again", f"{FAILURE_MARKER}\nThe latest run ended well.\n"
+
+    if error is not None and not open_:
+        return None  # trouble that may pass by itself: an issue that is open already stays as it is
+    issue = repository.github.put_issue(FAILURE_MARKER, text, open_=open_)
+    return issue.url if issue and open_ else None
+
+
+def _keep_unmapped_issue(report: RunReport, repository: Repository) -> str | None:
+    needed = bool(entries_in_need(report))
+    issue = repository.github.put_issue(
+        UNMAPPED_MARKER, lambda previous: render_unmapped_issue(report, previous_body=previous), open_=needed
+    )
+    return issue.url if issue and needed else None
+
+
+def _keep_brake_issue(report: RunReport, repository: Repository) -> str | None:
+    waiting = report.outcome is Outcome.BRAKE
+
+    def text(previous: str | None) -> tuple[str, str]:
+        if waiting:
+            return render_brake_issue(report)
+        return "Nothing waits for your word", f"{BRAKE_MARKER}\nThe preview that stood here was settled.\n"
+
+    issue = repository.github.put_issue(BRAKE_MARKER, text, open_=waiting)
+    return issue.url if issue and waiting else None
+
+
+def _with_issue(report: RunReport, keep: Callable[[], str | None]) -> RunReport:
+    try:
+        address = keep()
+    except SyncError as refusal:
+        sentence = f"An issue could not be brought up to date. {refusal}"
+        known = sentence in report.warnings
+        return report if known else replace(report, warnings=(*report.warnings, sentence))
+    return replace(report, links={**report.links, "issue": address}) if address else report

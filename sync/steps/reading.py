@@ -1,55 +1,73 @@
-"""What a run reads before it plans: the list, the plays, and the activities that date what is new."""
+"""What a run reads before it plans: the list and the plays, checked against what the last run knew."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sync.errors import LoginError
 from sync.mapping.overrides.document import Overrides
 from sync.model.anilist import AniListLibrary, Media, MediaListEntry
+from sync.model.run import LeftOut
 from sync.model.trakt import TraktPlays
 from sync.planning.safety import check_reads
+from sync.planning.selection import Parts, Scope
 from sync.report.ranges import counted
 from sync.services.anilist.answers import token_expiry
 from sync.services.state import State
 from sync.services.tokens.login import is_wanted
 from sync.services.trakt.answers import TraktAccount
 from sync.settings import Settings
-from sync.steps.scope import entries_in_scope
 from sync.wiring import Services
 
 WARN_BEFORE = timedelta(days=30)
+"""How long before its end it is said that the AniList token expires."""
 NOT_LOGGED_IN = (
     "No Trakt log-in was used, so what is in your history already is not known: everything that was watched is listed."
 )
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What was read. ``entries`` are those of the list that are synced; ``left_out`` counts the others by reason."""
+    """What was read. ``entries`` are those of the list whose plays are synced, ``for_lists`` those that ratings,
+    watchlist and dropped shows are made from; ``left_out`` counts the others by reason."""
 
     library: AniListLibrary
     plays: TraktPlays
     trakt_user: str
     entries: tuple[MediaListEntry, ...]
-    left_out: Mapping[str, int]
+    for_lists: tuple[MediaListEntry, ...] = ()
+    left_out: Mapping[LeftOut, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+
+def scope_of(settings: Settings, overrides: Overrides) -> Scope:
+    """What of the list is synced, as the settings and ``overrides.yaml`` say."""
+    return Scope(
+        skipped=frozenset(entry.anilist_id for entry in overrides.entries.values() if entry.skip is not None),
+        private=settings.sync_private,
+        adult=settings.sync_adult,
+        statuses=settings.sync_statuses,
+        formats=settings.sync_formats,
+        parts=Parts(settings.sync_ratings, settings.sync_watchlist, settings.sync_dropped),
+    )
 
 
 class Reader:
     """Reads for one run; every read is checked against what the last run knew before it is believed."""
 
-    def __init__(self, settings: Settings, services: Services, overrides: Overrides) -> None:
+    def __init__(self, settings: Settings, services: Services, scope: Scope) -> None:
         self._settings = settings
         self._services = services
-        self._overrides = overrides
-        self.asked_account = False
+        self._scope = scope
+        self._account: TraktAccount | None = None
+
+    @property
+    def asked_account(self) -> bool:
+        """Whether Trakt was asked for the account's settings."""
+        return self._account is not None
 
     def read(self, state: State, now: datetime) -> Readings:
         """The list and the plays, side by side. Raises ``SyncError``, among them ``SuspiciousRead``."""
@@ -62,8 +80,9 @@ class Reader:
             entries=len(library.entries),
             plays=plays,
         )
-        entries, left_out = entries_in_scope(library.entries, self._settings, self._overrides)
-        return Readings(library, plays, trakt_user, entries, left_out, tuple(self._warnings(library, now)))
+        entries, left_out = self._scope.for_history(library.entries)
+        for_lists = self._scope.for_lists(library.entries)
+        return Readings(library, plays, trakt_user, entries, for_lists, left_out, tuple(self._warnings(library, now)))
 
     def _list_and_plays(self) -> tuple[AniListLibrary, TraktPlays, str]:
         services = self._services
@@ -83,26 +102,29 @@ class Reader:
         """An anime that is not on the list; ``None`` if AniList knows none with that id."""
         return self._services.anilist.fetch_media([anilist_id], self._services.deadline).get(anilist_id)
 
-    def _trakt_user(self) -> str:
-        """Whose history it is. Trakt is asked only about a log-in that does not say."""
-        login = self._services.login
-        if login.username is None:
-            self.asked_account = True
-            self._note_account(self._services.trakt.fetch_account(self._services.deadline))
-        elif not is_wanted(self._settings.trakt_username, login.username):
-            self._note_account(self._services.trakt.fetch_account(self._services.deadline))
-        return login.username or ""
+    def keeps_one_play(self) -> bool:
+        """Whether the user told Trakt to keep only one play of each item."""
+        return not self._services.anonymous and self._fetch_account().watch_only_once
 
-    def _note_account(self, account: TraktAccount) -> None:
-        """Keeps whose the log-in is. Raises ``LoginError`` if it is not the one that the settings name."""
-        wanted = self._settings.trakt_username
+    def _trakt_user(self) -> str:
+        """Whose history it is. Trakt is asked only about a log-in that does not say, or says another name."""
+        login, wanted = self._services.login, self._settings.trakt_username
+        if login.username is not None and is_wanted(wanted, login.username):
+            return login.username
+        account = self._fetch_account()
         if not is_wanted(wanted, account.username, account.slug):
             raise LoginError(
-                f"The log-in is the Trakt account {account.username}'s, but TRAKT_USERNAME is {wanted}: "
-                "nothing was written.",
+                f"The log-in is the Trakt account {account.username}'s, but TRAKT_USERNAME is {wanted}.",
                 "Run Actions → Connect Trakt as the right account, or change TRAKT_USERNAME.",
             )
-        self._services.login.note_username(account.username)
+        login.note_username(account.username)
+        return login.username or ""
+
+    def _fetch_account(self) -> TraktAccount:
+        """The account's settings, asked for at most once a run."""
+        if self._account is None:
+            self._account = self._services.trakt.fetch_account(self._services.deadline)
+        return self._account
 
     def _warnings(self, library: AniListLibrary, now: datetime) -> list[str]:
         warnings: list[str] = [NOT_LOGGED_IN] if self._services.anonymous else []

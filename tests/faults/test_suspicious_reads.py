@@ -64,7 +64,7 @@ def without_most(answer: Answer) -> Answer:
 )
 def test_plays_that_the_ledger_knows_are_missing(owner: Owner, change: Callable[[Request, Answer], Answer]) -> None:
     with meddling(owner.demo.trakt, on("/sync/watched/episodes", change)):
-        assert_stops(owner, OUTAGE, "Trakt's history lacks", "nothing was written")
+        assert_stops(owner, OUTAGE, "Trakt's history lacks", "Nothing was changed")
     assert_goes_on(owner)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.model.budget import Work, bound_seconds, request_budget
+from sync.model.budget import Timetable, Work, bound_seconds, request_budget
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,18 @@ def test_beyond_them_the_slower_service_is_waited_for_and_the_writes_come_after(
 
     assert 3 * 300 + 599 == bound_seconds(shows)
     assert 40 * 60 + 599 == bound_seconds(feed)
+
+
+@pytest.mark.parametrize(("plays", "seconds"), [(0, 100), (100, 101.1), (5_000, 155), (60_000, 360)])
+def test_as_much_time_is_kept_back_as_writing_what_was_read_takes(plays: int, seconds: float) -> None:
+    assert seconds == pytest.approx(Timetable(600).for_writing(plays))
+
+
+def test_of_a_short_budget_something_is_left_for_both() -> None:
+    assert 36 == pytest.approx(Timetable(60).for_writing(60_000))
+    assert 24 == pytest.approx(Timetable(60).reserve)
+
+
+@pytest.mark.parametrize("most_plays", [0, 500], ids=["a dry run", "a run that waits for approval"])
+def test_what_is_not_written_takes_no_time_from_the_preview(most_plays: int) -> None:
+    assert 0 == Timetable(600, most_plays).for_writing(5_000)

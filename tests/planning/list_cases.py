@@ -4,10 +4,9 @@ Trakt's own, the seasons as Trakt lists them (2026-11)."""
 from __future__ import annotations
 
 from sync.model.anilist import Media, MediaFormat, MediaListEntry, MediaListStatus
-from sync.model.lists import ItemKind, ListItem, Noted, Standing
+from sync.model.lists import ItemKind, ListItem, MatchedEntry, Noted, Standing
 from sync.model.mapping import Span
 from sync.model.trakt import Kind, TraktIds, TraktSeason, TraktTitle
-from sync.planning.lists.places import Placed
 
 TITAN = TraktTitle(Kind.SHOW, TraktIds(1420, "attack-on-titan"), "Attack on Titan")
 TITAN_SEASONS = (
@@ -47,21 +46,21 @@ def listed(
 
 def titan(
     anilist_id: int, status: MediaListStatus = MediaListStatus.COMPLETED, *, score: float = 0, known: bool = True
-) -> Placed:
+) -> MatchedEntry:
     """An entry of Attack on Titan; with ``known`` its show's seasons are."""
     spans = SPANS[anilist_id]
     episodes = sum((span.to_ep or span.from_ep) - span.from_ep + 1 for span in spans)
     entry = listed(anilist_id, status, score=score, episodes=episodes)
-    return Placed(entry, TITAN, spans, TITAN_SEASONS if known else None)
+    return MatchedEntry(entry, TITAN, spans, TITAN_SEASONS if known else None)
 
 
-def placed(
+def matched(
     title: TraktTitle,
     entry: MediaListEntry,
     *spans: Span,
     seasons: tuple[TraktSeason, ...] | None = (),
-) -> Placed:
-    return Placed(entry, title, spans, seasons)
+) -> MatchedEntry:
+    return MatchedEntry(entry, title, spans, seasons)
 
 
 def show(title: TraktTitle) -> ListItem:

@@ -3,11 +3,11 @@ from collections.abc import Mapping
 import pytest
 
 from sync.model.anilist import MediaFormat, MediaListEntry, MediaListStatus
-from sync.model.plan import Displaced, Ledger, LedgerPlay, Plan, PlayState, PlayTarget, Waiting
+from sync.model.plan import Displaced, Ledger, LedgerPlay, Plan, PlayState, PlayTarget, Waiting, WaitingFor
 from sync.model.trakt import PlayKind, TraktPlays
 from sync.planning.decision import Action, decide
-from sync.planning.new_plays import TimeHints
-from sync.planning.plan import NOT_AIRED, NOT_LISTED, plan_plays
+from sync.planning.plan import plan_plays
+from sync.planning.times.watched_at import TimeHints
 from tests.planning.cases import (
     BEBOP,
     NOW,
@@ -147,14 +147,14 @@ def test_a_film_is_added_as_a_film_although_an_episode_has_its_id() -> None:
 def test_an_episode_that_trakt_does_not_list_is_waiting() -> None:
     found = plan(entry(4), undated(2))
     assert added(found) == [101, 102]
-    assert found.waiting == (Waiting(BEBOP, (3, 4), NOT_LISTED),)
+    assert found.waiting == (Waiting(BEBOP, (3, 4), WaitingFor.LISTING),)
 
 
 def test_an_episode_that_is_yet_to_air_is_waiting() -> None:
     targets = {**undated(1), 2: (target(102, aired=at("2026-11-22 06:18")),)}
     found = plan(entry(2), targets)
     assert added(found) == [101]
-    assert found.waiting == (Waiting(BEBOP, (2,), NOT_AIRED),)
+    assert found.waiting == (Waiting(BEBOP, (2,), WaitingFor.AIRING),)
 
 
 def test_an_episode_that_is_yet_to_air_but_was_played_is_adopted() -> None:

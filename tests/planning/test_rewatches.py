@@ -5,9 +5,9 @@ import pytest
 from sync.model.anilist import ListActivity, MediaFormat, MediaListEntry, MediaListStatus
 from sync.model.plan import Ledger, Plan, PlayState, PlayTarget, UndatedPlays
 from sync.model.trakt import TraktPlays
-from sync.planning.new_plays import TimeHints
 from sync.planning.plan import plan_plays
 from sync.planning.rewatches import plan_rewatches
+from sync.planning.times.watched_at import TimeHints
 from tests.planning.cases import (
     BEBOP,
     NOW,
@@ -41,22 +41,12 @@ def plan(
     known: Ledger | None = None,
     activities: Sequence[ListActivity] = (),
     undated_plays: UndatedPlays = UndatedPlays.UNKNOWN,
-    watch_only_once: bool = False,
 ) -> Plan:
     mapped = {each.anilist_id: targets or undated(each.media.episodes or 1) for each in entries}
     hints = TimeHints(activities, undated=undated_plays)
     known = known or Ledger()
     first = plan_plays(entries, targets=mapped, plays=plays, ledger=known, now=NOW, hints=hints)
-    return plan_rewatches(
-        first,
-        entries,
-        targets=mapped,
-        plays=plays,
-        ledger=known,
-        now=NOW,
-        hints=hints,
-        watch_only_once=watch_only_once,
-    )
+    return plan_rewatches(first, entries, targets=mapped, plays=plays, ledger=known, now=NOW, hints=hints)
 
 
 def again(of: Plan) -> list[tuple[int, int, str]]:
@@ -147,13 +137,6 @@ def test_a_rewatch_whose_post_is_unsettled_is_confirmed_or_added() -> None:
 def test_an_episode_whose_first_play_was_removed_gets_no_rewatch() -> None:
     known = ledger([line(1, 101, STATE.REMOVED)])
     assert plan(completed(1, repeat=3), known=known) == Plan()
-
-
-def test_who_keeps_one_play_of_each_gets_no_rewatches() -> None:
-    found = plan(
-        completed(2, repeat=1), plays=played(101, 102), known=FIRST, activities=LOGGED_AGAIN, watch_only_once=True
-    )
-    assert found.adds == ()
 
 
 def test_a_running_rewatch_counts_up_to_its_progress() -> None:

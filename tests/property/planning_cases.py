@@ -19,7 +19,7 @@ from sync.model.anilist import (
 )
 from sync.model.plan import Ledger, LedgerPlay, PlayState, PlayTarget, UndatedPlays
 from sync.model.trakt import PlayKind, TraktPlays
-from sync.planning.new_plays import TimeHints
+from sync.planning.times.watched_at import TimeHints
 
 NOW = datetime(2026, 11, 22, 6, 17, 42, tzinfo=UTC)
 ENTRIES = range(1, 5)

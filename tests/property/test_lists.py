@@ -5,23 +5,23 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.model.lists import DesiredItem, ItemKind, ListItem, ListPlan, Noted, Standing, TraktList
-from sync.planning.lists.decisions import is_open, open_items, plan_list
+from sync.model.lists import ItemKind, ListItem, ListPlan, Noted, Standing, TraktList, Wish
+from sync.planning.lists.plan import is_open, open_items, plan_list
 
 ITEMS = [ListItem(kind, number) for kind in ItemKind for number in range(1, 4)]
 values = st.integers(1, 10)
 holdings = st.dictionaries(st.sampled_from(ITEMS), values)
 memories = st.dictionaries(st.sampled_from(ITEMS), st.builds(Noted, values, st.sampled_from(Standing)))
 wishlists = st.dictionaries(st.sampled_from(ITEMS), values).map(
-    lambda asked: [DesiredItem(item, asked[item], (item.trakt_id,)) for item in sorted(asked)]
+    lambda asked: [Wish(item, asked[item], (item.trakt_id,)) for item in sorted(asked)]
 )
 
 
-def released(wishes: list[DesiredItem], notes: dict[ListItem, Noted]) -> frozenset[ListItem]:
+def released(wishes: list[Wish], notes: dict[ListItem, Noted]) -> frozenset[ListItem]:
     return frozenset(notes) - {wish.item for wish in wishes}
 
 
-def planned(wishes: list[DesiredItem], notes: dict[ListItem, Noted], there: dict[ListItem, int]) -> ListPlan:
+def planned(wishes: list[Wish], notes: dict[ListItem, Noted], there: dict[ListItem, int]) -> ListPlan:
     """As a run plans: the list is read only if something is open."""
     gone = released(wishes, notes)
     opened = open_items(wishes, gone, notes)
@@ -42,7 +42,7 @@ def carried_out(
 
 @given(wishlists, memories, holdings)
 def test_a_second_run_writes_nothing_and_reads_nothing(
-    wishes: list[DesiredItem], notes: dict[ListItem, Noted], there: dict[ListItem, int]
+    wishes: list[Wish], notes: dict[ListItem, Noted], there: dict[ListItem, int]
 ) -> None:
     notes, there = carried_out(planned(wishes, notes, there), notes, there)
 
@@ -52,7 +52,7 @@ def test_a_second_run_writes_nothing_and_reads_nothing(
 
 @given(wishlists, memories, holdings)
 def test_every_change_says_truly_what_was_there_before(
-    wishes: list[DesiredItem], notes: dict[ListItem, Noted], there: dict[ListItem, int]
+    wishes: list[Wish], notes: dict[ListItem, Noted], there: dict[ListItem, int]
 ) -> None:
     changes = planned(wishes, notes, there).changes
 
@@ -63,7 +63,7 @@ def test_every_change_says_truly_what_was_there_before(
 
 @given(wishlists, memories, holdings)
 def test_what_is_not_ours_is_never_taken_away(
-    wishes: list[DesiredItem], notes: dict[ListItem, Noted], there: dict[ListItem, int]
+    wishes: list[Wish], notes: dict[ListItem, Noted], there: dict[ListItem, int]
 ) -> None:
     taken = [change.item for change in planned(wishes, notes, there).changes if change.after is None]
 
@@ -72,7 +72,7 @@ def test_what_is_not_ours_is_never_taken_away(
 
 @given(wishlists, memories, holdings)
 def test_what_the_user_changed_after_us_is_never_written_over(
-    wishes: list[DesiredItem], notes: dict[ListItem, Noted], there: dict[ListItem, int]
+    wishes: list[Wish], notes: dict[ListItem, Noted], there: dict[ListItem, int]
 ) -> None:
     for change in planned(wishes, notes, there).changes:
         note = notes.get(change.item)
@@ -83,7 +83,7 @@ def test_what_the_user_changed_after_us_is_never_written_over(
 
 @given(wishlists, memories, holdings)
 def test_an_undo_restores_the_shelf(
-    wishes: list[DesiredItem], notes: dict[ListItem, Noted], there: dict[ListItem, int]
+    wishes: list[Wish], notes: dict[ListItem, Noted], there: dict[ListItem, int]
 ) -> None:
     plan = planned(wishes, notes, there)
     _, after = carried_out(plan, notes, there)

@@ -7,10 +7,10 @@ from typing import TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.model.anilist import watched_count
 from sync.model.plan import Ledger, Plan, PlayState
 from sync.model.trakt import TraktPlays
 from sync.planning.plan import plan_plays
-from sync.planning.progress import watched_count
 from sync.planning.rewatches import plan_rewatches
 from tests.planning.cases import applied
 from tests.property.planning_cases import NOW, Library, libraries

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.model.anilist import ActivityKind, ListActivity, MediaFormat, MediaListEntry
+from sync.model.anilist import ActivityKind, ListActivity, MediaFormat, MediaListEntry, watched_count
 from sync.model.plan import PlayTarget, UndatedPlays
-from sync.planning.progress import watched_count
 from sync.planning.times.watched_at import watched_times
 from tests.property.planning_cases import MAPPINGS, NOW, activities, entries, times_between
 

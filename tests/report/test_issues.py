@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from sync.errors import LoginError, ServiceUnavailable
+from sync.errors import LoginLost, ServiceUnavailable
 from sync.model.mapping import CachedMapping, Resolution, Verdict
 from sync.model.run import RunReport
 from sync.report.issues import render_brake_issue, render_failure_issue, render_unmapped_issue
@@ -86,7 +86,7 @@ def test_the_brake_issue_stays_the_same_while_the_plan_does() -> None:
 
 
 def test_the_failure_issue_says_what_to_do_and_since_when() -> None:
-    error = LoginError("Trakt no longer takes the stored log-in.", "Run Actions → Connect Trakt and follow the code.")
+    error = LoginLost("Trakt no longer takes the stored log-in.", "Run Actions → Connect Trakt and follow the code.")
     title, body = render_failure_issue(error, since=NOW)
 
     assert title == "Trakt needs you to connect again"

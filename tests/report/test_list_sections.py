@@ -122,7 +122,7 @@ def test_what_was_not_changed_is_told_with_the_reason(shown: RunReport, says: st
 
 
 def test_a_planned_entry_without_a_match_is_named_but_is_no_need_of_a_person() -> None:
-    base = report(unplaced=(98765,))
+    base = report(unmatched=(98765,))
     planned = replace(base.entries[98765], status=MediaListStatus.PLANNING, progress=0)
     page = render_summary(replace(base, entries={**base.entries, 98765: planned}))
 

@@ -30,7 +30,7 @@ def test_the_page_counts_plays_and_coverage() -> None:
     page = render_status_page(status())
 
     assert "**26 plays** added · 589 plays found there already · **10 of 12 watched entries** mapped (83.3 %)" in page
-    assert "57 left out (override 11, planning 43, private 3)" in page
+    assert "57 left out (by override 11, planning 43, private 3)" in page
 
 
 def test_a_play_that_stands_for_two_episodes_is_one_play() -> None:

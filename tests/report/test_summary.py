@@ -7,7 +7,7 @@ import pytest
 
 from sync.model.anilist import MediaListEntry
 from sync.model.mapping import CachedMapping, Verdict
-from sync.model.plan import Displaced, Plan, Waiting
+from sync.model.plan import Displaced, Plan, Waiting, WaitingFor
 from sync.model.run import Outcome, RunReport
 from sync.model.trakt import PlayKind
 from sync.report.log_lines import render_log_lines
@@ -153,7 +153,7 @@ def test_a_preview_counts_what_is_ready_there_needed_and_skipped() -> None:
     assert "| ready | 10 | 304 |" in page
     assert "| already on Trakt | 1 | 3 |" in page
     assert "| needs you | 2 | 3 |" in page
-    assert "| skipped (planning 43, private 3, override 11) | 57 | – |" in page
+    assert "| skipped (planning 43, private 3, by override 11) | 57 | – |" in page
 
 
 def test_nothing_new_says_since_when() -> None:
@@ -209,7 +209,7 @@ def test_waiting_displaced_refused_decreased_and_drifted_entries_are_all_named()
     added = report_added()
     plan = replace(
         added.plan,
-        waiting=(Waiting(21, (1121, 1122), "Trakt lists up to S22E1120"),),
+        waiting=(Waiting(21, (1121, 1122), WaitingFor.AIRING),),
         displaced=(Displaced(146065, 1, PlayKind.EPISODE, 5, 6),),
         decreased=(1,),
     )
@@ -222,7 +222,7 @@ def test_waiting_displaced_refused_decreased_and_drifted_entries_are_all_named()
     page = render_summary(report)
 
     assert "Waiting: 2 watched episodes that Trakt does not list yet" in page
-    assert "): episodes 1121–1122: Trakt lists up to S22E1120" in page
+    assert "): episodes 1121–1122: Trakt says that they are yet to air" in page
     assert "### Standing under an old mapping: 1 play" in page
     assert "episode 1. Run Undo for entry 146065" in page
     assert "### Trakt did not take 2 plays" in page
@@ -243,7 +243,7 @@ def test_a_warning_is_shown_with_its_setting_as_code() -> None:
 
 @pytest.mark.parametrize("report", [report_added(), report_first_run(), report_one_entry()])
 def test_without_titles_no_page_names_one(report: RunReport) -> None:
-    plan = replace(report.plan, waiting=(Waiting(21, (1122,), "One Piece has no such episode"),))
+    plan = replace(report.plan, waiting=(Waiting(21, (1122,), WaitingFor.LISTING),))
     drifted = {number: replace(r, drift=f"{r.why} of One Piece") for number, r in report.resolutions.items()}
     said = everything(replace(report, log_titles=False, plan=plan, resolutions=drifted)).lower()
 

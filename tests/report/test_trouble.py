@@ -5,6 +5,8 @@ import pytest
 from sync.errors import (
     ConfigError,
     LoginError,
+    LoginLost,
+    NotConnected,
     ServiceUnavailable,
     StateError,
     StoppedByBrake,
@@ -22,12 +24,16 @@ ERRORS: list[tuple[SyncError, str]] = [
         "## ⚠️ AniList is switched off at the moment",
     ),
     (
-        LoginError("Trakt no longer takes the stored log-in.", "Run Actions → Connect Trakt."),
+        LoginLost("Trakt no longer takes the stored log-in.", "Run Actions → Connect Trakt."),
         "## ❌ Trakt needs you to connect again",
     ),
     (
-        LoginError("No Trakt account is connected yet.", "Run Actions → Connect Trakt."),
+        NotConnected("No Trakt account is connected yet.", "Run Actions → Connect Trakt."),
         "## ❌ No Trakt account is connected yet",
+    ),
+    (
+        LoginError("The code ran out before it was typed in.", "Run Actions → Connect Trakt."),
+        "## ❌ The code ran out before it was typed in",
     ),
     (ConfigError(["A is missing.", "B is wrong."]), "## ❌ The settings need 2 corrections"),
     (ConfigError(["overrides.yaml:14: 5: unknown key"]), "## ❌ The settings need a correction"),
@@ -64,7 +70,7 @@ def test_the_last_good_run_is_told_when_known() -> None:
 
 
 def test_the_log_line_says_what_happened_and_what_to_do_in_one_line() -> None:
-    error = LoginError("Trakt no longer takes the stored log-in.", "Run Actions → Connect Trakt.")
+    error = LoginLost("Trakt no longer takes the stored log-in.", "Run Actions → Connect Trakt.")
 
     assert error_line(error) == (
         "Trakt needs you to connect again. Trakt no longer takes the stored log-in. Run Actions → Connect Trakt."

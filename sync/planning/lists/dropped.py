@@ -6,26 +6,25 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from sync.model.anilist import MediaListEntry, MediaListStatus
-from sync.model.lists import THERE, DesiredItem, ItemKind, ListItem, Notes
+from sync.model.lists import THERE, ItemKind, ListItem, MatchedEntry, Notes, Wish
 from sync.model.mapping import CachedMapping, Verdict
-from sync.planning.lists.places import Placed
 
 _NAMED = re.compile(r"\{trakt: ([^,}]+)")
 """How a candidate's line for ``overrides.yaml`` names its show: by slug or Trakt id."""
 
 
-def wanted_as_dropped(placed: Iterable[Placed], doubtful: Collection[int] = ()) -> tuple[DesiredItem, ...]:
+def dropped_wishes(matched: Iterable[MatchedEntry], doubtful: Collection[int] = ()) -> tuple[Wish, ...]:
     """The shows of which every entry on the list is dropped, at least one of them with regular episodes.
 
-    ``placed`` are all entries whose place is known, whether or not they are synced; ``doubtful`` are Trakt ids of shows
-    that an entry without a certain match may belong to. Films cannot be dropped on Trakt.
+    ``matched`` are all entries with a certain match, whether or not they are synced; ``doubtful`` are Trakt ids of
+    shows that an entry without one may belong to. Films cannot be dropped on Trakt.
     """
-    shows: dict[int, list[Placed]] = {}
-    for each in placed:
+    shows: dict[int, list[MatchedEntry]] = {}
+    for each in matched:
         if not each.is_film:
             shows.setdefault(each.title.ids.trakt, []).append(each)
     return tuple(
-        DesiredItem(ListItem(ItemKind.SHOW, trakt_id), THERE, tuple(each.anilist_id for each in entries))
+        Wish(ListItem(ItemKind.SHOW, trakt_id), THERE, tuple(each.anilist_id for each in entries))
         for trakt_id, entries in sorted(shows.items())
         if trakt_id not in doubtful
         and all(each.entry.status is MediaListStatus.DROPPED for each in entries)
@@ -33,21 +32,21 @@ def wanted_as_dropped(placed: Iterable[Placed], doubtful: Collection[int] = ()) 
     )
 
 
-def picked_up_again(notes: Notes, placed: Iterable[Placed]) -> frozenset[ListItem]:
+def picked_up_again(notes: Notes, matched: Iterable[MatchedEntry]) -> frozenset[ListItem]:
     """The shows of ``notes`` of which an entry is on the list as anything but dropped.
 
     A show whose entries were only taken off the list stays dropped.
     """
-    alive = {each.item for each in placed if each.entry.status is not MediaListStatus.DROPPED}
+    alive = {each.item for each in matched if each.entry.status is not MediaListStatus.DROPPED}
     return frozenset(item for item in notes if item in alive)
 
 
 def doubtful_shows(
-    entries: Iterable[MediaListEntry], mappings: Mapping[int, CachedMapping], placed: Iterable[Placed]
+    entries: Iterable[MediaListEntry], mappings: Mapping[int, CachedMapping], matched: Iterable[MatchedEntry]
 ) -> frozenset[int]:
     """The shows, by Trakt id, that an entry which is not dropped and has no certain match may belong to."""
     names: dict[str, int] = {}
-    for each in placed:
+    for each in matched:
         names |= {str(each.title.ids.trakt): each.title.ids.trakt, each.title.ids.slug or "": each.title.ids.trakt}
     found: set[int] = set()
     for entry in entries:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import floor
 
-from sync.model.lists import DesiredItem, ItemKind, ListItem
+from sync.model.lists import ItemKind, ListItem, MatchedEntry, Wish
 from sync.model.trakt import TraktSeason
-from sync.planning.lists.places import Placed
 
 STARS = (30, 50, 70, 90)
 """From which score of 100 on AniList shows a second, third, fourth and fifth star (AniList API v1 docs, list scores);
@@ -39,16 +38,16 @@ def rating_of(value: Fraction) -> int:
     return min(10, max(1, floor(value + Fraction(1, 2))))
 
 
-def wanted_ratings(placed: Iterable[Placed], score_format: str | None) -> tuple[DesiredItem, ...]:
+def rating_wishes(matched: Iterable[MatchedEntry], score_format: str | None) -> tuple[Wish, ...]:
     """The ratings that AniList asks for.
 
     A film is rated by its entry. A season is rated by an entry that is all of it (and of no other season). A show
     gets the mean of its entries' scores, each weighing as many episodes as it has. Several entries that are one thing
     on Trakt count by their episodes, too.
     """
-    scored: dict[ListItem, list[tuple[Placed, Fraction]]] = {}
+    scored: dict[ListItem, list[tuple[MatchedEntry, Fraction]]] = {}
     seasons: dict[ListItem, int] = {}
-    for each in placed:
+    for each in matched:
         value = value_of(each.entry.score, score_format)
         if value is None:
             continue
@@ -61,13 +60,13 @@ def wanted_ratings(placed: Iterable[Placed], score_format: str | None) -> tuple[
     return tuple(_wish(item, scored[item], seasons.get(item)) for item in sorted(scored))
 
 
-def whole_season(placed: Placed) -> TraktSeason | None:
+def whole_season(matched: MatchedEntry) -> TraktSeason | None:
     """The season that the entry is all of."""
-    season = placed.season
+    season = matched.season
     if season is None:
         return None
     covered: set[int] = set()
-    for span in placed.spans:
+    for span in matched.spans:
         if span.season == season.number:
             end = season.first + season.episodes
             last = end if span.to_ep is None else span.first_episode + span.to_ep - span.from_ep + 1
@@ -75,12 +74,12 @@ def whole_season(placed: Placed) -> TraktSeason | None:
     return season if season.first in covered and len(covered) >= season.episodes else None
 
 
-def _wish(item: ListItem, scored: Sequence[tuple[Placed, Fraction]], season: int | None) -> DesiredItem:
+def _wish(item: ListItem, scored: Sequence[tuple[MatchedEntry, Fraction]], season: int | None) -> Wish:
     weight = sum(each.episodes for each, _ in scored)
     mean = sum((value * each.episodes for each, value in scored), Fraction()) / weight
-    return DesiredItem(item, rating_of(mean), tuple(each.anilist_id for each, _ in scored), season)
+    return Wish(item, rating_of(mean), tuple(each.anilist_id for each, _ in scored), season)
 
 
-def needs_seasons(placed: Placed) -> bool:
+def needs_seasons(matched: MatchedEntry) -> bool:
     """Whether the entry may rate a season, so that it must be known what the season holds."""
-    return placed.entry.score > 0 and len(placed.regular) == 1
+    return matched.entry.score > 0 and len(matched.regular) == 1

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sync.errors import ConfigError, LoginError, ServiceUnavailable, SuspiciousRead, SyncError
+from sync.errors import NEXT_RUN, ConfigError, LoginError, ServiceUnavailable, SuspiciousRead, SyncError
 from sync.services.http.exchange import TryAgain
 
 NAME = "AniList"
-NEXT_RUN = "Nothing was changed; the next run tries again."
 
 
 def suspicious(what: str) -> SuspiciousRead:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
+from sync.model.budget import ANILIST_LIMIT, ANILIST_WINDOW, TRAKT_LIMIT, TRAKT_WINDOW, WRITE_GAP
 from sync.services.clock import Clock
 
 Headers = Mapping[str, str]
@@ -73,11 +74,11 @@ class AniListPacing:
         """Until the next slot: none in a burst, 2 s when the allowance gets low, the rest of the minute when spent."""
         with self._lock:
             now = self._clock.monotonic()
-            if now - self._window_since >= 60:
+            if now - self._window_since >= ANILIST_WINDOW:
                 self._window_since = now
             start = max(now, self._free_at)
             if self._remaining == 0:
-                start = max(start, self._window_since + 60)
+                start = max(start, self._window_since + ANILIST_WINDOW)
                 self._remaining = None
             self._made += 1
             self._last_start = start
@@ -95,13 +96,13 @@ class AniListPacing:
         """Until ``X-RateLimit-Reset`` (unix seconds), else the whole minute that AniList blocks for."""
         reset = _whole(headers.get("X-RateLimit-Reset"))
         if reset is None:
-            return 60.0
-        return min(60.0, max(1.0, reset - self._clock.now().timestamp() + 1))
+            return ANILIST_WINDOW
+        return min(ANILIST_WINDOW, max(1.0, reset - self._clock.now().timestamp() + 1))
 
     def _gap(self) -> float:
         """Seconds between the starts of two requests, a little over what the limit asks."""
-        limit = self.limit or 30
-        paced = max(2.0, 60 / limit) + 0.05
+        limit = self.limit or ANILIST_LIMIT
+        paced = max(2.0, ANILIST_WINDOW / limit) + 0.05
         if self._remaining is None:
             return 0.0 if self._made < 5 and self.limit is None else paced
         return 0.0 if self._remaining > limit // 3 else paced
@@ -115,15 +116,14 @@ class TraktPacing:
     """
 
     one_at_a_time = False
-    WRITE_GAP = 1.1
     LEFT_TO_OTHERS = 10
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._next_write = clock.monotonic()
-        self._period = 300.0
-        self._left = 500 - self.LEFT_TO_OTHERS
+        self._period = TRAKT_WINDOW
+        self._left = TRAKT_LIMIT - self.LEFT_TO_OTHERS
         self._renewed_at = clock.monotonic() + self._period
         self.limit: int | None = None
 
@@ -135,7 +135,7 @@ class TraktPacing:
 
     def _reserve_write(self, now: float) -> float:
         start = max(now, self._next_write)
-        self._next_write = start + self.WRITE_GAP
+        self._next_write = start + WRITE_GAP
         return start - now
 
     def _reserve_read(self, now: float) -> float:
@@ -149,7 +149,7 @@ class TraktPacing:
 
     @property
     def _size(self) -> int:
-        return max(1, (self.limit or 500) - self.LEFT_TO_OTHERS)
+        return max(1, (self.limit or TRAKT_LIMIT) - self.LEFT_TO_OTHERS)
 
     def _open_window(self, now: float) -> None:
         """A new window: those who were told to wait for it have their share of it already."""

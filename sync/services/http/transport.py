@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
-from sync.errors import ServiceUnavailable
+from sync.errors import NEXT_RUN, ServiceUnavailable
 from sync.model.run import Requests
 from sync.services.clock import Clock
 from sync.services.deadline import Deadline, OutOfTime
@@ -26,7 +26,6 @@ from sync.services.http.session import HttpSession
 
 PROJECT_URL = "https://github.com/trakt-sync-for-anilist/trakt-sync-for-anilist"
 USER_AGENT = "trakt-sync-for-anilist/0.1"
-NEXT_RUN = "Nothing was lost; the next run tries again."
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

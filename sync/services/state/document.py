@@ -61,7 +61,7 @@ def damaged(name: str, damage: ValueError) -> StateError:
     """The words for a file whose content is wrong."""
     return StateError(
         f"{name} is damaged: {damage}.",
-        "Nothing was written. Restore the file from the repository's history, or delete it: what is on Trakt is then "
+        "Restore the file from the repository's history, or delete it: what is on Trakt is then "
         "read again, and no play is added twice.",
     )
 

@@ -19,6 +19,8 @@ from sync.services.state.document import (
 
 LAST_SYNC_FILE = "last_sync.json"
 RUNS_KEPT = 20
+GOES_ON = "goes on"
+"""How the file spells ``LastSync.goes_on``: among the counts, where the first versions put it."""
 
 _MOMENTS = ("good_at", "changed_at", "activity_cursor")
 
@@ -27,6 +29,7 @@ def parse_last_sync(content: bytes, name: str) -> LastSync:
     """The record in a file's ``content``. Raises ``StateError``."""
     fields = Fields(parse_document(content, name), "it")
     try:
+        counts = _numbers(fields.mapping("counts"))
         return LastSync(
             good_at=fields.optional_moment("good_at"),
             changed_at=fields.optional_moment("changed_at"),
@@ -35,7 +38,8 @@ def parse_last_sync(content: bytes, name: str) -> LastSync:
             anilist_user=fields.optional_text("anilist_user"),
             trakt_user=fields.optional_text("trakt_user"),
             entries=fields.number("entries", 0),
-            counts=_numbers(fields.mapping("counts")),
+            counts={name: count for name, count in counts.items() if name != GOES_ON},
+            goes_on=GOES_ON in counts,
             datasets=_texts(fields.mapping("datasets")),
             runs=tuple(_parse_run(run) for run in fields.objects("runs")),
             writing=_parse_lease(fields.object("writing")) if fields.mapping("writing") else None,
@@ -54,7 +58,7 @@ def render_last_sync(last: LastSync) -> bytes:
             if (value := getattr(last, key)) is not None
         },
         "entries": last.entries,
-        "counts": dict(sorted(last.counts.items())),
+        "counts": dict(sorted({**last.counts, **({GOES_ON: 1} if last.goes_on else {})}.items())),
         "datasets": dict(sorted(last.datasets.items())),
         **({"writing": _lease_fields(last.writing)} if last.writing else {}),
     }

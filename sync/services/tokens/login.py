@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
-from sync.errors import LoginError, ServiceUnavailable, TokenStoreError
+from sync.errors import LoginError, LoginLost, NotConnected, ServiceUnavailable, TokenStoreError
 from sync.services.clock import Clock
 from sync.services.tokens.pair import TokenPair
 
@@ -71,7 +71,7 @@ class Login:
         with self._lock:
             pair = self._pair or self._opened()
             if pair.spent or self._read_only:
-                raise LoginError("Trakt no longer takes the stored log-in.", CONNECT)
+                raise LoginLost("Trakt no longer takes the stored log-in.", CONNECT)
             self._store.mark_spent(pair)
             self._pair = self._exchanged(pair)
 
@@ -89,7 +89,7 @@ class Login:
     def _opened(self) -> TokenPair:
         pair = self._store.load()
         if pair is None:
-            raise LoginError("No Trakt account is connected yet.", "Run Actions → Connect Trakt.")
+            raise NotConnected("No Trakt account is connected yet.", "Run Actions → Connect Trakt.")
         self._hide(pair.access_token, pair.refresh_token)
         now = self._clock.now()
         if pair.spent:
@@ -101,7 +101,7 @@ class Login:
     def _warn_or_refuse(self, pair: TokenPair) -> None:
         """A spent pair serves while it lives, and says so; raises ``LoginError`` once it is over."""
         if self._is_over(pair):
-            raise LoginError("The last renewal of the Trakt log-in failed, and the old one has expired.", CONNECT)
+            raise LoginLost("The last renewal of the Trakt log-in failed, and the old one has expired.", CONNECT)
         self._warn_of_the_end(pair, "The last renewal of the Trakt log-in failed")
 
     def _warn_of_the_end(self, pair: TokenPair, trouble: str) -> None:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 
-from sync.errors import LoginError, StateError, SyncError, TokenStoreError
+from sync.errors import LoginError, LoginLost, StateError, SyncError, TokenStoreError
 from sync.services.state.atomic import save_atomically
 from sync.services.state.document import NewerSchema
 from sync.services.tokens.marker import TokenMarker, parse_marker, render_marker
@@ -109,7 +109,7 @@ class EncryptedTokenStore:
         except StateError as error:
             raise StateError(error.message, CONNECT) from error
         except InvalidTag:
-            raise LoginError(
+            raise LoginLost(
                 f"{name} cannot be opened with {self._key_name}: it was locked with another key, or it is damaged.",
                 f"If you changed {self._key_name} or added STATE_KEY, put the old value back. Otherwise: {CONNECT}",
             ) from None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sync.errors import SuspiciousRead
+from sync.errors import NEXT_RUN, SuspiciousRead
 from sync.model.trakt import Kind, PlayKind, ShowLayout, TraktEpisode, TraktIds, TraktSeason, TraktTitle
 from sync.services.shape import NOTHING, JsonObject, list_of, minute, moment, object_at, text, whole
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 def suspicious(what: str) -> SuspiciousRead:
     """The error for an answer that is short or shapeless; it is never taken for "nothing there"."""
-    return SuspiciousRead("Trakt", f"Trakt sent {what}.", "Nothing was written; the next run tries again.")
+    return SuspiciousRead("Trakt", f"Trakt sent {what}.", NEXT_RUN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+from sync.model.budget import BATCH
 from sync.model.mapping import TextQuery, TitleRef
 from sync.model.plan import NewPlay
 from sync.model.trakt import Kind, PlayKind, ShowLayout, TraktIds, TraktPlays, TraktTitle
@@ -45,8 +46,6 @@ from sync.services.trakt.plays import (
 )
 from sync.services.trakt.wire import AccessTokens, TraktWire
 
-MOST_PLAYS = 100
-"""To a POST, as Trakt's own importer sends them."""
 PAGE = 250
 """The largest page that Trakt serves; a larger wish is cut to it."""
 PROGRESS_PAGE = 100
@@ -180,8 +179,8 @@ class TraktClient:
     def add_plays(self, plays: Sequence[NewPlay], deadline: Deadline) -> AddedPlays:
         """Adds at most 100 plays by their Trakt ids. Trakt stores whatever it is sent, also a second time, so nothing
         here is ever sent again: raises ``OutcomeUnknown`` when it is not clear what Trakt did, and the caller reads."""
-        if not 0 < len(plays) <= MOST_PLAYS:
-            raise ValueError(f"a POST takes 1 to {MOST_PLAYS} plays, not {len(plays)}")
+        if not 0 < len(plays) <= BATCH:
+            raise ValueError(f"a POST takes 1 to {BATCH} plays, not {len(plays)}")
         return self._wire.post("/sync/history", history_body(plays), lambda a: parse_added(plays, a.json()), deadline)
 
     def remove_history(self, history_ids: Collection[int], deadline: Deadline) -> RemovedPlays:

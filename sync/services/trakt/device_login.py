@@ -6,13 +6,13 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sync.errors import LoginError, ServiceUnavailable
+from sync.errors import NEXT_RUN, AppRefused, LoginError, LoginLost, ServiceUnavailable
 from sync.services.deadline import Deadline
 from sync.services.http.exchange import Answer, Call, TryAgain
 from sync.services.http.transport import Transport
 from sync.services.shape import NOTHING, object_at, text, unix_moment, whole
 from sync.services.tokens.pair import TokenPair
-from sync.services.trakt.errors import CONNECT, NAME, NEW_APP, NEXT_RUN
+from sync.services.trakt.errors import CONNECT, NAME, NEW_APP
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 """The redirect address that Trakt's app form names for the device flow; the refresh has to repeat it."""
@@ -23,7 +23,7 @@ LONGEST_LIFE = 400 * 24 * 3600
 log = logging.getLogger(__name__)
 
 
-class RefreshLost(LoginError):
+class RefreshLost(LoginLost):
     """A refresh was sent and no new pair came back. The refresh token works once, so it counts as used: it must not be
     sent again. The old access token may still work until it expires."""
 
@@ -172,11 +172,11 @@ class TraktLogin:
         """What a 3xx or 4xx of the auth host means. Trakt's words are not quoted; they name the trouble by a code."""
         error = text((object_at(answer.json_or_none()) or NOTHING).get("error")) or ""
         if error == "invalid_grant":
-            return LoginError(
+            return LoginLost(
                 "Trakt refused the stored log-in (invalid_grant): it was used, revoked or is too old.", CONNECT
             )
         if _names_the_app(answer) or (answer.status in (401, 403) and not answer.is_html):
-            return LoginError(
+            return AppRefused(
                 f"Trakt does not know this API app ({answer.status}, {error or 'no reason given'}): TRAKT_CLIENT_ID or "
                 "TRAKT_CLIENT_SECRET is wrong, or the app was deleted.",
                 NEW_APP,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sync.errors import LoginError, ServiceUnavailable, SyncError
+from sync.errors import NEXT_RUN, AppRefused, LoginError, LoginLost, ServiceUnavailable, SyncError
 from sync.services.http.exchange import Answer, TryAgain
 from sync.services.http.redaction import Redactor
 from sync.services.shape import NOTHING, object_at, text
 
 NAME = "Trakt"
-NEXT_RUN = "Nothing was lost; the next run tries again."
 APPS_PAGE = "https://app.trakt.tv/settings/apps/api"
 CONNECT = "Run the workflow Connect Trakt (or: python -m sync connect) and follow the code it shows."
 NEW_APP = (
@@ -29,9 +28,9 @@ class AccountFull(LoginError):
     """The account holds as much as it may (420)."""
 
 
-def log_in_again() -> LoginError:
+def log_in_again() -> LoginLost:
     """The error for an access token that is refused even after a refresh."""
-    return LoginError("Trakt refused the access token (401).", CONNECT)
+    return LoginLost("Trakt refused the access token (401).", CONNECT)
 
 
 def refusal(answer: Answer, redactor: Redactor) -> Exception:
@@ -65,7 +64,7 @@ def _forbidden(answer: Answer, redactor: Redactor) -> SyncError:
         )
     said = _said(answer, redactor)
     words = f"403, {said}" if said else "403"
-    return LoginError(
+    return AppRefused(
         f"Trakt does not know this API app ({words}): TRAKT_CLIENT_ID is wrong, or the app was deleted.", NEW_APP
     )
 

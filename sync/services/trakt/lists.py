@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from sync.model.budget import BATCH
 from sync.model.lists import THERE, ItemKind, ListItem, TraktList
 from sync.services.deadline import Deadline
 from sync.services.http.exchange import TryAgain
@@ -14,8 +15,6 @@ from sync.services.shape import NOTHING, JsonObject, list_of, object_at, whole
 from sync.services.trakt.answers import suspicious
 from sync.services.trakt.wire import TraktWire
 
-MOST_ITEMS = 100
-"""To a POST, as Trakt's own importer sends them."""
 PAGE = 250
 """The largest page that Trakt serves."""
 GROUPS = {ItemKind.MOVIE: "movies", ItemKind.SEASON: "seasons", ItemKind.SHOW: "shows"}
@@ -126,5 +125,5 @@ def _path(which: TraktList) -> str:
 
 
 def _check_size(items: Collection[ListItem]) -> None:
-    if not 0 < len(items) <= MOST_ITEMS:
-        raise ValueError(f"a POST takes 1 to {MOST_ITEMS} items, not {len(items)}")
+    if not 0 < len(items) <= BATCH:
+        raise ValueError(f"a POST takes 1 to {BATCH} items, not {len(items)}")

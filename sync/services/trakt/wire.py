@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, TypeVar
 
-from sync.errors import ServiceUnavailable
+from sync.errors import NEXT_RUN, ServiceUnavailable
 from sync.services.deadline import Deadline
 from sync.services.http.exchange import MIB, Answer, Call
 from sync.services.http.transport import Transport
 from sync.services.trakt.answers import suspicious
-from sync.services.trakt.errors import NAME, NEXT_RUN, NotFound, Unauthorized, log_in_again, refusal
+from sync.services.trakt.errors import NAME, NotFound, Unauthorized, log_in_again, refusal
 
 T = TypeVar("T")
 MOST_PAGES = 5000

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from sync.model.anilist import MediaListStatus
-from sync.model.lists import ListItem
+from sync.model.lists import ListItem, MatchedEntry
 from sync.model.mapping import CachedMapping, Verdict
-from sync.planning.lists.dropped import doubtful_shows, picked_up_again, wanted_as_dropped
-from sync.planning.lists.places import Placed
+from sync.planning.lists.dropped import doubtful_shows, dropped_wishes, picked_up_again
 from tests.planning.list_cases import (
     SUZUME,
     TITAN,
@@ -18,8 +17,8 @@ from tests.planning.list_cases import (
     TITAN_2,
     TITAN_OVA,
     listed,
+    matched,
     noted,
-    placed,
     show,
     titan,
 )
@@ -28,12 +27,12 @@ DROPPED = MediaListStatus.DROPPED
 OTHERS = [status for status in MediaListStatus if status is not DROPPED]
 
 
-def items(*entries: Placed) -> set[ListItem]:
-    return {wish.item for wish in wanted_as_dropped(entries)}
+def items(*entries: MatchedEntry) -> set[ListItem]:
+    return {wish.item for wish in dropped_wishes(entries)}
 
 
 def test_a_show_whose_only_entry_is_dropped_is_dropped() -> None:
-    (wish,) = wanted_as_dropped([titan(TITAN_1, DROPPED)])
+    (wish,) = dropped_wishes([titan(TITAN_1, DROPPED)])
 
     assert (show(TITAN), 1, (TITAN_1,)) == (wish.item, wish.value, wish.anilist_ids)
 
@@ -44,7 +43,7 @@ def test_a_show_with_one_entry_dropped_and_another_not_is_not_dropped(status: Me
 
 
 def test_all_entries_dropped_drop_the_show_once() -> None:
-    (wish,) = wanted_as_dropped([titan(TITAN_1, DROPPED), titan(TITAN_2, DROPPED)])
+    (wish,) = dropped_wishes([titan(TITAN_1, DROPPED), titan(TITAN_2, DROPPED)])
 
     assert (TITAN_1, TITAN_2) == wish.anilist_ids
 
@@ -55,11 +54,11 @@ def test_a_dropped_ova_alone_does_not_drop_its_show() -> None:
 
 
 def test_a_film_cannot_be_dropped() -> None:
-    assert items(placed(SUZUME, listed(142770, DROPPED))) == set()
+    assert items(matched(SUZUME, listed(142770, DROPPED))) == set()
 
 
 def test_a_show_that_an_uncertain_entry_may_belong_to_is_not_dropped() -> None:
-    assert wanted_as_dropped([titan(TITAN_1, DROPPED)], {TITAN.ids.trakt}) == ()
+    assert dropped_wishes([titan(TITAN_1, DROPPED)], {TITAN.ids.trakt}) == ()
 
 
 @pytest.mark.parametrize("name", ["attack-on-titan", "1420"])

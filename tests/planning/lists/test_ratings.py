@@ -6,11 +6,10 @@ from fractions import Fraction
 
 import pytest
 
-from sync.model.lists import ListItem
+from sync.model.lists import ListItem, MatchedEntry
 from sync.model.mapping import Span
 from sync.model.trakt import Kind, TraktIds, TraktSeason, TraktTitle
-from sync.planning.lists.places import Placed
-from sync.planning.lists.ratings import rating_of, value_of, wanted_ratings
+from sync.planning.lists.ratings import rating_of, rating_wishes, value_of
 from tests.planning.list_cases import (
     DEATH_NOTE,
     ONE_SEASON,
@@ -23,15 +22,15 @@ from tests.planning.list_cases import (
     TITAN_OVA,
     film,
     listed,
-    placed,
+    matched,
     season,
     show,
     titan,
 )
 
 
-def ratings(*entries: Placed, score_format: str | None = "POINT_100") -> dict[ListItem, int]:
-    return {wish.item: wish.value for wish in wanted_ratings(entries, score_format)}
+def ratings(*entries: MatchedEntry, score_format: str | None = "POINT_100") -> dict[ListItem, int]:
+    return {wish.item: wish.value for wish in rating_wishes(entries, score_format)}
 
 
 def rated(score: float, score_format: str | None) -> int | None:
@@ -103,7 +102,7 @@ def test_a_rating_is_from_1_to_10(value: Fraction, rating: int) -> None:
 
 
 def test_a_film_rates_the_film() -> None:
-    assert {film(SUZUME): 9} == ratings(placed(SUZUME, listed(142770, score=92, episodes=1)))
+    assert {film(SUZUME): 9} == ratings(matched(SUZUME, listed(142770, score=92, episodes=1)))
 
 
 def test_an_entry_that_is_a_whole_season_rates_the_season_and_the_show() -> None:
@@ -142,7 +141,7 @@ def test_an_ova_counts_for_its_show_and_rates_no_season() -> None:
 def test_an_episode_0_among_the_specials_does_not_keep_a_season_from_being_rated() -> None:
     mushoku = TraktTitle(Kind.SHOW, TraktIds(146, "mushoku-tensei"), "Mushoku Tensei")
     seasons = (TraktSeason(0, 10, 1, 4), TraktSeason(1, 11, 1, 23), TraktSeason(2, 12, 1, 12))
-    second = placed(
+    second = matched(
         mushoku, listed(146065, score=90, episodes=13), Span(1, 1, 0, 2), Span(2, 13, 2, 1), seasons=seasons
     )
 
@@ -155,21 +154,21 @@ def test_one_entry_over_many_seasons_rates_none_of_them() -> None:
     entry = listed(21, score=90, episodes=None, progress=77)
 
     assert {show(one_piece): 9} == ratings(
-        placed(one_piece, entry, Span(1, 61, 1, 1), Span(62, None, 2, 62), seasons=seasons)
+        matched(one_piece, entry, Span(1, 61, 1, 1), Span(62, None, 2, 62), seasons=seasons)
     )
 
 
 def test_an_open_end_covers_what_trakt_lists_of_the_season() -> None:
     entry = listed(1535, score=100, episodes=None, progress=37)
 
-    assert season(5101) in ratings(placed(DEATH_NOTE, entry, Span(1, None, 1, 1), seasons=ONE_SEASON))
-    assert season(5101) not in ratings(placed(DEATH_NOTE, entry, Span(1, None, 1, 2), seasons=ONE_SEASON))
+    assert season(5101) in ratings(matched(DEATH_NOTE, entry, Span(1, None, 1, 1), seasons=ONE_SEASON))
+    assert season(5101) not in ratings(matched(DEATH_NOTE, entry, Span(1, None, 1, 2), seasons=ONE_SEASON))
 
 
 def test_a_season_with_more_episodes_than_the_entry_is_not_rated() -> None:
     entry = listed(1535, score=100, episodes=36)
 
-    assert {show(DEATH_NOTE): 10} == ratings(placed(DEATH_NOTE, entry, Span(1, 36, 1, 1), seasons=ONE_SEASON))
+    assert {show(DEATH_NOTE): 10} == ratings(matched(DEATH_NOTE, entry, Span(1, 36, 1, 1), seasons=ONE_SEASON))
 
 
 def test_while_the_seasons_are_not_known_only_the_show_is_rated() -> None:
@@ -177,7 +176,7 @@ def test_while_the_seasons_are_not_known_only_the_show_is_rated() -> None:
 
 
 def test_a_wish_names_every_entry_that_has_a_part_in_it() -> None:
-    wishes = {wish.item: wish for wish in wanted_ratings([titan(TITAN_1, score=80), titan(TITAN_2, score=50)], None)}
+    wishes = {wish.item: wish for wish in rating_wishes([titan(TITAN_1, score=80), titan(TITAN_2, score=50)], None)}
 
     assert (TITAN_1, TITAN_2) == wishes[show(TITAN)].anilist_ids
     assert (2, (TITAN_2,)) == (wishes[season(5002)].season, wishes[season(5002)].anilist_ids)

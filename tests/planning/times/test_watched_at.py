@@ -3,9 +3,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sync.model.anilist import ListActivity, MediaFormat, MediaListEntry, MediaListStatus
+from sync.model.anilist import ListActivity, MediaFormat, MediaListEntry, MediaListStatus, watched_count
 from sync.model.plan import PlayTarget, TimeSource, UndatedPlays
-from sync.planning.progress import watched_count
 from sync.planning.times.watched_at import watched_times
 from tests.planning.cases import NOW, at, completed, entry, film, finished, target, undated, watched, weekly
 

@@ -11,7 +11,7 @@ import pytest
 import requests
 import requests_mock
 
-from sync.errors import LoginError, ServiceUnavailable, SuspiciousRead, SyncError
+from sync.errors import AppRefused, LoginError, ServiceUnavailable, SuspiciousRead, SyncError
 from sync.model.mapping import TextQuery, TitleRef
 from sync.model.plan import NewPlay, TimeSource
 from sync.model.trakt import UNKNOWN_TIME, Kind, PlayKind, ShowLayout, TraktIds, TraktTitle, WatchedAt
@@ -115,8 +115,8 @@ def test_threads_whose_token_is_refused_renew_it_once_between_them(clock: FakeCl
 
 HTML = {"Content-Type": "text/html; charset=UTF-8", "Server": "cloudflare"}
 REFUSALS: list[tuple[Payload, type[SyncError], str]] = [
-    ({"status_code": 403, "json": {"error": "invalid_client"}}, LoginError, "VIP membership"),
-    ({"status_code": 403, "text": ""}, LoginError, "TRAKT_CLIENT_ID"),
+    ({"status_code": 403, "json": {"error": "invalid_client"}}, AppRefused, "VIP membership"),
+    ({"status_code": 403, "text": ""}, AppRefused, "TRAKT_CLIENT_ID"),
     ({"status_code": 403, "text": "<html>Sorry</html>", "headers": HTML}, ServiceUnavailable, "Cloudflare"),
     ({"status_code": 400, "json": {"error": "bad"}}, SyncError, "400"),
     ({"status_code": 412, "text": ""}, SyncError, "412"),

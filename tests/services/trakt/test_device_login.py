@@ -12,7 +12,7 @@ import pytest
 import requests
 import requests_mock
 
-from sync.errors import LoginError, ServiceUnavailable, SyncError
+from sync.errors import LoginError, LoginLost, ServiceUnavailable, SyncError
 from sync.services.http.transport import Transport
 from sync.services.tokens.pair import TokenPair
 from sync.services.trakt.device_login import RefreshLost, TraktLogin
@@ -149,7 +149,7 @@ def test_a_lost_refresh_is_never_sent_again_and_says_to_connect(
 
 
 REFUSED: list[tuple[Payload, type[SyncError], str]] = [
-    ({"status_code": 400, "json": recorded("trakt_invalid_grant.json")}, LoginError, "invalid_grant"),
+    ({"status_code": 400, "json": recorded("trakt_invalid_grant.json")}, LoginLost, "invalid_grant"),
     ({"status_code": 400, "json": {"error": "odd_thing"}}, LoginError, "odd_thing"),
     ({"status_code": 429}, ServiceUnavailable, "429"),
     ({"status_code": 403, "text": "<html>Just a moment"}, ServiceUnavailable, "web page"),

@@ -8,11 +8,12 @@ import pytest
 from requests_mock import Mocker
 
 from sync.errors import LoginError, SuspiciousRead
+from sync.model.budget import BATCH
 from sync.model.lists import ItemKind, ListItem, TraktList
 from sync.services.http.transport import OutcomeUnknown
 from sync.services.trakt.client import TraktClient
 from sync.services.trakt.errors import AccountFull
-from sync.services.trakt.lists import MOST_ITEMS, TraktLists, stamp_names
+from sync.services.trakt.lists import TraktLists, stamp_names
 from tests.fakes import FakeClock
 from tests.services.wiring import last_request, pages, ten_minutes, transport_on
 
@@ -155,7 +156,7 @@ def test_a_full_account_says_so_even_without_a_body(clock: FakeClock, lists: Tra
 
 
 @pytest.mark.parametrize("write", [TraktLists.put, TraktLists.take])
-@pytest.mark.parametrize("count", [0, MOST_ITEMS + 1])
+@pytest.mark.parametrize("count", [0, BATCH + 1])
 def test_a_post_takes_1_to_100_items(
     clock: FakeClock, lists: TraktLists, write: Callable[..., object], count: int
 ) -> None:

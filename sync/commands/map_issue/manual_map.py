@@ -1,0 +1,125 @@
+"""The issue form of a manual map → a pull request on ``overrides.yaml``, and an answer in the issue."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sync.commands.map_issue.issue_form import BadForm, RequestedMap, parse_form
+from sync.commands.map_issue.overrides_text import put_entry
+from sync.errors import ConfigError
+from sync.mapping.overrides.document import Overrides
+from sync.report import manual_map_texts as texts
+from sync.services.github.pull_requests import FileChange, PullRequestsForbidden
+from sync.services.shape import object_at, text, whole
+from sync.steps.preview import FILE, Preview, changed_entries, parse_overrides_text
+
+log = logging.getLogger(__name__)
+
+
+class Proposals(Protocol):
+    """GitHub, as far as a manual map needs it."""
+
+    @property
+    def base(self) -> str:
+        """The branch that proposals are made for."""
+
+    def may_write(self, login: str) -> bool:
+        """Whether this person may write to the repository."""
+
+    def fetch_file(self, path: str, ref: str) -> str | None:
+        """A file's text; ``None`` if there is none."""
+
+    def push_file(self, branch: str, path: str, text: str, message: str) -> None:
+        """Puts a commit with this file changed on a branch of its own."""
+
+    def propose(self, branch: str, *, title: str, body: str) -> FileChange:
+        """The pull request of a branch."""
+
+    def comment(self, issue_number: int, text: str) -> None:
+        """Answers an issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """The issue as the event tells it. ``people`` wrote it or changed it now: all of them must be allowed to write."""
+
+    number: int
+    body: str
+    people: frozenset[str]
+
+    @classmethod
+    def of_event(cls, event: object) -> Issue | None:
+        """``None`` for an event about anything else."""
+        issue = object_at(event, "issue")
+        number = whole(issue.get("number")) if issue else None
+        author = text((object_at(issue, "user") or {}).get("login"))
+        sender = text((object_at(event, "sender") or {}).get("login"))
+        if issue is None or number is None or sender is None or "pull_request" in issue:
+            return None
+        return cls(number, text(issue.get("body")) or "", frozenset(filter(None, (author, sender))))
+
+
+Previews = Callable[[Overrides, frozenset[int]], Preview]
+
+
+class ManualMap:
+    """Acts on one issue. ``path`` is where ``overrides.yaml`` is in the repository; ``pages`` gives links to it."""
+
+    def __init__(self, proposals: Proposals, path: str, editor: str, previews: Previews) -> None:
+        self._proposals = proposals
+        self._path = path
+        self._editor = editor
+        self._previews = previews
+
+    def act_on(self, issue: Issue) -> str:
+        """Answers the issue, with a pull request if its form is good; gives what was done, in a sentence.
+
+        A person without write access gets nothing, not even an answer. Raises ``SyncError`` when GitHub cannot be had.
+        """
+        strangers = [login for login in sorted(issue.people) if not self._proposals.may_write(login)]
+        if strangers:
+            return f"Issue {issue.number} was left alone: {', '.join(strangers)} may not write to this repository."
+        try:
+            asked = parse_form(issue.body)
+            return self._propose(issue, asked)
+        except (BadForm, ConfigError) as wrong:
+            self._proposals.comment(issue.number, texts.render_bad_form(wrong.problems))
+            return f"Issue {issue.number} was answered with what is wrong in it."
+
+    def _propose(self, issue: Issue, asked: RequestedMap) -> str:
+        before = self._proposals.fetch_file(self._path, self._proposals.base) or ""
+        known = parse_overrides_text(before)
+        parse_overrides_text(asked.line)  # a mistake in the line itself is the form's, not the file's
+        try:
+            after = put_entry(before, asked.anilist_id, asked.line)
+        except ConfigError as error:
+            answer = texts.render_by_hand(str(error), "Change it by hand.", asked.line, editor=self._editor)
+            self._proposals.comment(issue.number, answer)
+            return f"Issue {issue.number} was answered with the line to paste."
+        overrides = parse_overrides_text(after)
+        changed, _ = changed_entries(known, overrides)
+        if not changed:
+            self._proposals.comment(issue.number, texts.render_already_so(asked.line))
+            return f"Issue {issue.number} was answered: {FILE} says so already."
+        return self._open(issue, asked, after, self._previews(overrides, changed))
+
+    def _open(self, issue: Issue, asked: RequestedMap, after: str, preview: Preview) -> str:
+        branch = f"map/issue-{issue.number}"
+        message = f"Map AniList {asked.anilist_id} (issue {issue.number})"
+        self._proposals.push_file(branch, self._path, after, message)
+        body = texts.render_pull_request(asked.line, preview.entries, preview.notes, issue=issue.number)
+        try:
+            made = self._proposals.propose(branch, title=texts.pull_request_title(preview.entries[0]), body=body)
+        except PullRequestsForbidden as refusal:
+            answer = texts.render_by_hand(
+                refusal.message, refusal.remedy, asked.line, editor=self._editor, compare=refusal.compare_url
+            )
+            self._proposals.comment(issue.number, answer)
+            log.warning("%s", refusal)
+            return f"Issue {issue.number} was answered with the line to paste."
+        answer = texts.render_answer(made.number, made.url, fresh=made.fresh, entries=preview.entries)
+        self._proposals.comment(issue.number, answer)
+        return f"Issue {issue.number} became pull request {made.number}: {made.url}"
