@@ -5,18 +5,18 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sync.errors import ConfigError
 from sync.model.anilist import MediaFormat, MediaListStatus
 from sync.model.plan import UndatedPlays
 
 SETTINGS_PAGE = "Settings → Secrets and variables → Actions"
 PROFILE_NAME = re.compile(r"(?!github)[a-z][a-z0-9_]{0,30}")
 """Secrets are named after profiles, and GitHub keeps names that begin with GITHUB_ to itself."""
+SWITCH_WORDS = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -44,17 +44,8 @@ class Addresses:
         return all(urlsplit(getattr(self, name)).hostname in LOOPBACK for name in ADDRESS_SETTINGS)
 
 
-ADDRESS_SETTINGS = {
-    "anilist_api": "ANILIST_API_URL",
-    "trakt_api": "TRAKT_API_URL",
-    "trakt_auth": "TRAKT_AUTH_URL",
-    "tmdb_api": "TMDB_API_URL",
-    "fribb": "FRIBB_URL",
-    "anibridge": "ANIBRIDGE_URL",
-    "bangumi": "BANGUMI_URL",
-    "anitrakt_tv": "ANITRAKT_TV_URL",
-    "anitrakt_movies": "ANITRAKT_MOVIES_URL",
-}
+ADDRESS_SETTINGS = {each.name: f"{each.name.upper()}_URL" for each in fields(Addresses)}
+"""The setting of each address, by its field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,23 +116,13 @@ class Settings:
 
 def parse_settings(
     env: Mapping[str, str], *, trakt: bool = True, anilist: bool = True, trakt_secret: bool = True
-) -> Settings:
-    """The settings in ``env`` (an empty string means unset, as Actions passes a missing secret).
+) -> tuple[Settings, tuple[str, ...]]:
+    """The settings in ``env`` (an empty string means unset, as Actions passes a missing secret), and every problem with
+    them, each naming its setting and where to set it: what is missing or wrong has its default.
 
     ``trakt`` and ``anilist`` say whose settings the command cannot do without; without ``trakt_secret`` the Trakt
-    app's id is enough. Raises ``ConfigError`` with every problem, each naming its setting and where to set it.
+    app's id is enough.
     """
-    settings, problems = inspect_settings(env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
-    if problems:
-        raise ConfigError(problems)
-    return settings
-
-
-def inspect_settings(
-    env: Mapping[str, str], *, trakt: bool = True, anilist: bool = True, trakt_secret: bool = True
-) -> tuple[Settings, tuple[str, ...]]:
-    """The settings in ``env`` as far as they can be used, and what is wrong with the others, which have their default;
-    see ``parse_settings``."""
     reader = _Environment(env)
     profile = reader.profile()
     settings = Settings(
@@ -230,31 +211,19 @@ class _Environment:
         return int(value)
 
     def switch(self, name: str, *, default: bool) -> bool:
-        words = {
-            "true": True,
-            "yes": True,
-            "on": True,
-            "1": True,
-            "false": False,
-            "no": False,
-            "off": False,
-            "0": False,
-        }
         value = self.text(name)
         if value is None:
             return default
-        if value.lower() not in words:
+        if value.lower() not in SWITCH_WORDS:
             self._wrong_variable(name, value, "true or false")
             return default
-        return words[value.lower()]
+        return SWITCH_WORDS[value.lower()]
 
     def choice(self, name: str, choices: list[str], default: str) -> str:
         value = self.text(name)
         if value is None or value.lower() in choices:
             return (value or default).lower()
-        close = difflib.get_close_matches(value.lower(), choices, n=1)
-        hint = f' (did you mean "{close[0]}"?)' if close else ""
-        self._wrong_variable(name, value, f"one of {', '.join(choices)}{hint}")
+        self._wrong_variable(name, value, f"one of {', '.join(choices)}{_hint(value.lower(), choices)}")
         return default
 
     def names(self, name: str, choices: list[str]) -> list[str]:
@@ -262,9 +231,8 @@ class _Environment:
         given = [word.strip().upper().replace(" ", "_") for word in (self.text(name) or "").split(",")]
         wrong = [word for word in given if word and word not in choices]
         for word in wrong:
-            close = difflib.get_close_matches(word, choices, n=1)
-            hint = f' (did you mean "{close[0]}"?)' if close else ""
-            self._wrong_variable(name, word, f"some of {', '.join(choices)}, separated by commas{hint}")
+            expected = f"some of {', '.join(choices)}, separated by commas{_hint(word, choices)}"
+            self._wrong_variable(name, word, expected)
         return [word for word in given if word in choices]
 
     def addresses(self) -> Addresses:
@@ -306,3 +274,8 @@ class _Environment:
         self.problems.append(
             f"{name} must be {expected}; it is {value!r}. Change it under {SETTINGS_PAGE} → Variables."
         )
+
+
+def _hint(word: str, choices: list[str]) -> str:
+    close = difflib.get_close_matches(word, choices, n=1)
+    return f' (did you mean "{close[0]}"?)' if close else ""

@@ -15,7 +15,7 @@ from sync.report.text import log_line
 from sync.services.clock import Clock
 from sync.services.console.actions_log import append_summary
 from sync.services.shape import object_at, text
-from sync.settings import Settings, inspect_settings
+from sync.settings import Settings, parse_settings
 from sync.steps.mapping_run import check_dataset
 from sync.steps.preview import Previewer, changed_entries, parse_overrides_text
 from sync.wiring import open_services
@@ -31,7 +31,7 @@ def main(options: Options, env: Mapping[str, str], clock: Clock | None = None) -
 
 
 def _check(shell: Shell, env: Mapping[str, str], *, preview: bool, clock: Clock | None) -> int:
-    path = inspect_settings(env, trakt=False, anilist=False)[0].overrides_file
+    path = parse_settings(env, trakt=False, anilist=False)[0].overrides_file
     overrides = load_overrides(path)
     shell.log.say(f"{path.name} is in order: {counted(len(overrides.entries), 'entry', 'entries')}.")
     if preview:

@@ -18,7 +18,7 @@ from sync.services.clock import Clock, SystemClock
 from sync.services.console.actions_log import ActionsLog, ActionsLogHandler, append_summary
 from sync.services.http.redaction import Redactor
 from sync.services.yaml_file import load_yaml
-from sync.settings import Settings, inspect_settings
+from sync.settings import Settings, parse_settings
 
 if TYPE_CHECKING:
     from sync.services.console.terminal import Terminal
@@ -50,8 +50,8 @@ class Shell:
     def read_settings(
         self, *, trakt: bool = True, anilist: bool = True, trakt_secret: bool = True
     ) -> tuple[Settings, tuple[str, ...]]:
-        """The settings as far as they can be used, and what is wrong with them; see ``inspect_settings``."""
-        settings, problems = inspect_settings(self._env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
+        """The settings as far as they can be used, and what is wrong with them; see ``parse_settings``."""
+        settings, problems = parse_settings(self._env, trakt=trakt, anilist=anilist, trakt_secret=trakt_secret)
         self.redactor.add(*settings.secrets)
         self.log.mask(settings.secrets)
         return settings, problems
