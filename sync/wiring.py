@@ -62,7 +62,7 @@ class Repository:
         return bool(self.github.commit_state(folder, message=message, path=self.state_path, only=only).merged)
 
     def take_lease(self, folder: StateFolder, message: str) -> None:
-        """The same, unless another run did meanwhile: raises ``StateInUse`` then."""
+        """Commits the state and that this run is writing; raises ``StateInUse`` if another run committed meanwhile."""
         self.github.commit_state(folder, message=message, path=self.state_path, alone=True)
 
     def link(self, path: str) -> str:

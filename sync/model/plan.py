@@ -91,13 +91,13 @@ class Ledger:
                 yield anilist_id, play
 
     def noting(self, lines: Iterable[tuple[int, LedgerPlay]]) -> Ledger:
-        """This ledger with ``lines`` (AniList id, play) written into it; a line replaces the one of its place."""
+        """This ledger with ``lines`` (AniList id, play) written into it; a line replaces the one with its key."""
         changed: dict[int, dict[tuple[int, PlayKind, int, int], LedgerPlay]] = {}
         for anilist_id, line in lines:
             if anilist_id not in changed:
                 changed[anilist_id] = {known.place: known for known in self.of(anilist_id)}
             changed[anilist_id][line.place] = line
-        fresh = {anilist_id: tuple(sorted(places.values())) for anilist_id, places in changed.items()}
+        fresh = {anilist_id: tuple(sorted(lines.values())) for anilist_id, lines in changed.items()}
         return Ledger({**self.plays, **fresh})
 
     def undoing(self, lines: Iterable[tuple[int, LedgerPlay]]) -> Ledger:
@@ -183,7 +183,7 @@ class Waiting:
 class Displaced:
     """A play of ours that stands under a mapping which no longer holds, with where it would belong now.
 
-    ``old`` and ``new`` are Trakt ids; ``new`` is ``None`` when the episode has no place any more.
+    ``old`` and ``new`` are Trakt ids; ``new`` is ``None`` when the episode is nowhere on Trakt any more.
     """
 
     anilist_id: int
@@ -197,7 +197,7 @@ class Displaced:
 class Plan:
     """What one run means to do. ``adds`` is in the order of posting.
 
-    ``noted`` are ledger lines to write without posting anything (adopted, settled, displaced, removed by the user),
+    ``noted`` are ledger lines to write without posting anything (adopted, confirmed, displaced, removed by the user),
     each with its AniList id. ``decreased`` are entries whose progress went down. Counts are plays.
     """
 

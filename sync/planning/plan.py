@@ -57,7 +57,7 @@ def plan_plays(
 
 
 def _plan_mapped(draft: _PlanDraft, entry: MediaListEntry, targets: Targets, known: Sequence[LedgerPlay]) -> None:
-    """An entry whose episodes' places on Trakt are known."""
+    """An entry whose episodes have known targets on Trakt."""
     watched = watched_count(entry, listed=max(targets, default=0))
     lines: dict[int, dict[TraktKey, LedgerPlay]] = {}
     for line in known:
@@ -79,8 +79,8 @@ def _plan_moved(
     draft: _PlanDraft, anilist_id: int, here: Sequence[PlayTarget], before: Mapping[TraktKey, LedgerPlay]
 ) -> bool:
     """Settles the plays of an episode that stand where it no longer belongs; true when it must not be added anew."""
-    places = {(target.kind, target.trakt_id) for target in here}
-    stale = [line for key, line in before.items() if key not in places]
+    keys = {(target.kind, target.trakt_id) for target in here}
+    stale = [line for key, line in before.items() if key not in keys]
     belongs = next((t.trakt_id for t in here if (t.kind, t.trakt_id) not in before), here[0].trakt_id if here else None)
     moved = False
     for line in stale:
@@ -99,7 +99,7 @@ def _plan_moved(
 
 
 def _plan_from_memory(draft: _PlanDraft, entry: MediaListEntry, known: Sequence[LedgerPlay]) -> None:
-    """An entry that was not looked at, or whose mapping is not certain: only what is known of its plays is checked."""
+    """An entry that was not resolved in this run, or not for certain: only what is known of its plays is checked."""
     watched = watched_count(entry, listed=max((line.episode for line in known), default=0))
     for line in known:
         if line.episode > watched:
@@ -178,7 +178,7 @@ class _PlanDraft:
         self.waiting.setdefault((anilist_id, reason), []).append(episode)
 
     def judge(self, anilist_id: int, episode: int, target: PlayTarget, line: LedgerPlay | None) -> None:
-        """One watched episode and one place of it."""
+        """One watched episode and one target of it."""
         known = None if line is None else line.state
         action = decide(self.on_trakt(target), known, again=anilist_id in self.again)
         if action is not Action.ADD:

@@ -65,9 +65,9 @@ def has_unnoted_rewatches(entry: MediaListEntry, known: Sequence[LedgerPlay]) ->
     """Whether the list says of an episode on Trakt that it was watched again more often than the ledger knows."""
     if rewatch_count(entry, 1) == 0:
         return False
-    places = {line.place for line in known}
+    noted = {line.place for line in known}
     return any(
-        (line.episode, line.kind, line.trakt_id, rewatch) not in places
+        (line.episode, line.kind, line.trakt_id, rewatch) not in noted
         for line in known
         if line.rewatch == 0 and line.state in _LIVE
         for rewatch in range(1, rewatch_count(entry, line.episode) + 1)

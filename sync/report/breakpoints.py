@@ -51,7 +51,7 @@ def describe_entry(report: RunReport, view: EntryView) -> str:
 
 
 def breakpoint_lines(report: RunReport) -> list[str]:
-    """The same as plain lines."""
+    """The breakpoint map of the one entry that was asked for, as plain lines."""
     if report.only is None:
         return []
     view = view_of(report, report.only)

@@ -21,7 +21,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. ``page`` is the address where ``remedy`` is carried out; both may be empty.
+    """One thing that was examined. ``page`` is the address where ``remedy`` is carried out; both may be empty.
 
     ``file`` and ``line`` place a mistake in a file. ``exit_code`` is that of the error behind it.
     """
@@ -42,7 +42,7 @@ def render_findings(findings: Sequence[Finding]) -> str:
 
 
 def finding_lines(findings: Sequence[Finding]) -> list[str]:
-    """The same for a log or a terminal."""
+    """The headline and the findings as plain lines, for a log or a terminal."""
     lines = [f"{_headline(findings)}."]
     for finding in _by_weight(findings):
         page = f" → {finding.page}" if finding.page else ""

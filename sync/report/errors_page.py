@@ -32,7 +32,7 @@ def render_error(error: SyncError, *, now: datetime | None = None, last_good_at:
 
 
 def error_line(error: SyncError) -> str:
-    """The same as one plain line for the log or an annotation."""
+    """What happened and what to do, as one plain line for the log or an annotation."""
     trouble = describe(error)
     return log_line(f"{trouble.text} {trouble.remedy}".strip(), 3000)
 

@@ -16,7 +16,7 @@ from sync.report.dates import format_stamp
 from sync.report.entry_view import EntryView, view_of
 from sync.report.headline import render_headline
 from sync.report.list_sections import list_sections
-from sync.report.need_sections import need_sections, settle_sentence
+from sync.report.need_sections import need_sections, remedy_sentence
 from sync.report.needs_you import NeedsYou, entries_in_need
 from sync.report.override_snippet import render_snippet
 from sync.report.page import Section, render_page
@@ -32,7 +32,7 @@ FAILURE_MARKER = "<!-- trakt-sync:failure -->"
 
 SIZE_LIMIT = 59_000
 """Bytes; an issue takes 65,536 characters."""
-SETTLED_SHOWN = 50
+TICKED_SHOWN = 50
 
 _ITEM = re.compile(r"<!-- entry:([0-9]{1,9}) -->")
 
@@ -45,13 +45,13 @@ def render_unmapped_issue(report: RunReport, *, previous_body: str | None = None
     """
     need = entries_in_need(report)
     open_ids = {item.view.anilist_id for item in need}
-    settled = [view_of(report, number) for number in _listed(previous_body) if number not in open_ids]
+    ticked = [view_of(report, number) for number in _listed(previous_body) if number not in open_ids]
     sections = [Section(f"{UNMAPPED_MARKER}\n{_unmapped_opening(report, need)}\n", rank=0)]
     if need:
         more = "\n… and {count} more; they are listed as soon as some of these are settled."
         sections.append(Section("", tuple(map(_unmapped_item, need)), more=more, rank=1))
-    if settled:
-        rows = tuple(map(_settled_item, settled[:SETTLED_SHOWN]))
+    if ticked:
+        rows = tuple(map(_ticked_item, ticked[:TICKED_SHOWN]))
         sections.append(Section("### Settled\n\n", rows, more="- … and {count} more", rank=2, share=0.2))
     return unmapped_title(len(need)), render_page(sections, SIZE_LIMIT)
 
@@ -98,7 +98,7 @@ def render_failure_issue(error: SyncError, *, since: datetime | None = None) -> 
 def _unmapped_opening(report: RunReport, need: Sequence[NeedsYou]) -> str:
     if not need:
         return "Every watched entry has a certain match; nothing is left to do here."
-    return f"{settle_sentence(report)} This list keeps itself up to date."
+    return f"{remedy_sentence(report)} This list keeps itself up to date."
 
 
 def _unmapped_item(need: NeedsYou) -> str:
@@ -110,7 +110,7 @@ def _unmapped_item(need: NeedsYou) -> str:
     return f"{said}\n\n{render_snippet(view.anilist_id, need.lines, indent='  ')}\n"
 
 
-def _settled_item(view: EntryView) -> str:
+def _ticked_item(view: EntryView) -> str:
     return f"- [x] {view.markdown} <!-- entry:{view.anilist_id} -->"
 
 

@@ -34,7 +34,7 @@ def format_changes(changes: Iterable[ListChange]) -> str:
 
 
 def format_set(lists: ListMemory) -> str:
-    """The same of what this job has put there and is answerable for."""
+    """How much this job has put on each list and answers for, such as ``5 ratings and 1 dropped show``."""
     return _format_counts(
         {which: sum(note.standing is Standing.SET for note in lists.of(which).values()) for which in TraktList}
     )

@@ -27,7 +27,7 @@ def need_sections(report: RunReport) -> tuple[Section, ...]:
         return ()
     blocks = tuple(render_need(item) for item in need)
     more = "… and {count} more; they are shown as soon as those above are settled."
-    head = f"### Needs you: {counted(len(need), 'entry', 'entries')}\n\n{settle_sentence(report)}\n\n"
+    head = f"### Needs you: {counted(len(need), 'entry', 'entries')}\n\n{remedy_sentence(report)}\n\n"
     sections = [Section(head, blocks[:IN_VIEW], more=more, rank=1, share=0.2)]
     if rest := blocks[IN_VIEW:]:
         summary = f"{len(rest):,} more that {'needs' if len(rest) == 1 else 'need'} you"
@@ -35,8 +35,8 @@ def need_sections(report: RunReport) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def settle_sentence(report: RunReport) -> str:
-    """How to settle an entry, with the link to the editor."""
+def remedy_sentence(report: RunReport) -> str:
+    """What a person can do about an entry, with the link to the editor."""
     file = link("`overrides.yaml`", report.links["overrides"]) if "overrides" in report.links else "`overrides.yaml`"
     form = f" or fill in {link('the form', report.links['form'])}" if "form" in report.links else ""
     return f"Nothing is written for these until it is certain. To settle one, paste its line into {file}{form}."

@@ -1,4 +1,4 @@
-"""The entries that need a person: what speaks for and against each way to map them, and how to settle it."""
+"""The entries that need a person: what speaks for and against each way to map them, and the lines to paste."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EVIDENCE = 4
 
 @dataclass(frozen=True, slots=True)
 class NeedsYou:
-    """One entry without a certain match. ``candidates`` are known only when it was looked at in this run; ``lines``
+    """One entry without a certain match. ``candidates`` are known only when it was resolved in this run; ``lines``
     are ready for ``overrides.yaml``, best first."""
 
     view: EntryView

@@ -57,7 +57,7 @@ def render_preview(entries: Sequence[EntryPreview], notes: Sequence[str] = (), *
 
 
 def preview_lines(entries: Sequence[EntryPreview], notes: Sequence[str] = ()) -> list[str]:
-    """The same for a log or a terminal."""
+    """The preview as plain lines, for a log or a terminal."""
     lines = [f"{headline(entries)}."]
     for entry in entries[:SHOWN]:
         change = _change(entry)

@@ -121,9 +121,9 @@ def _down(report: RunReport) -> Iterator[SideGroup]:
     yield SideGroup(f"Progress went down: {counted(len(lines), 'entry', 'entries')}, nothing is taken back", lines)
 
 
-def _by_entry(places: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:
+def _by_entry(episodes: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:
     found: dict[int, list[int]] = {}
-    for anilist_id, episode in places:
+    for anilist_id, episode in episodes:
         found.setdefault(anilist_id, []).append(episode)
     return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
 

@@ -124,9 +124,9 @@ def _place(fields: Mapping[str, str], address: re.Match[str] | None, problems: l
         if others:
             problems.append(f"{others[0]}: leave it empty when “{EPISODES}” says where each one is.")
         return [f"episodes: {{{', '.join(_spans(fields[EPISODES], problems))}}}"]
-    told = {SEASON: address["season"], FIRST: address["episode"]} if address else {}
-    season = _count(SEASON, fields.get(SEASON) or told.get(SEASON) or "", 0, problems)
-    first = _count(FIRST, fields.get(FIRST) or told.get(FIRST) or "", 1, problems)
+    linked = {SEASON: address["season"], FIRST: address["episode"]} if address else {}
+    season = _count(SEASON, fields.get(SEASON) or linked.get(SEASON) or "", 0, problems)
+    first = _count(FIRST, fields.get(FIRST) or linked.get(FIRST) or "", 1, problems)
     if season is None and first is not None:
         problems.append(f"{FIRST}: it needs a {SEASON.lower()} as well.")
     parts = [f"season: {season}"] if season is not None else []

@@ -29,12 +29,12 @@ def put_entry(text: str, anilist_id: int, line: str) -> str:
     keys = root.items if isinstance(root, YamlMapping) else ()
     indent = " " * (keys[0][0].column - 1) if keys else ""
     starts = [key.line for key, _ in keys]
-    place = next((n for n, (key, _) in enumerate(keys) if str(key.value) == str(anilist_id)), None)
-    if place is None:
+    index = next((n for n, (key, _) in enumerate(keys) if str(key.value) == str(anilist_id)), None)
+    if index is None:
         lines.append(indent + line)
     else:
-        first = starts[place] - 1
-        last = starts[place + 1] - 1 if place + 1 < len(starts) else len(lines)
+        first = starts[index] - 1
+        last = starts[index + 1] - 1 if index + 1 < len(starts) else len(lines)
         while last - 1 > first and _says_nothing(lines[last - 1]):
             last -= 1
         lines[first:last] = _replacing(lines[first:last], indent + line)

@@ -10,8 +10,8 @@ from sync.model.lists import THERE, ItemKind, ListItem, MatchedEntry, Notes, Wis
 
 def watchlist_wishes(matched: Iterable[MatchedEntry]) -> tuple[Wish, ...]:
     """The items that planned entries ask for: a film; a show, by the entry that begins it (or runs over several of its
-    seasons); a season, by one that lies in it. An entry of specials alone asks for nothing: they have no place there
-    but all together. While a show's seasons are not known, an entry that needs them asks for nothing yet.
+    seasons); a season, by one that lies in it. An entry of specials alone asks for nothing: the watchlist takes
+    specials only all together. While a show's seasons are not known, an entry that needs them asks for nothing yet.
     """
     asked: dict[ListItem, list[int]] = {}
     seasons: dict[ListItem, int] = {}
@@ -48,7 +48,7 @@ def left_the_plan(
 ) -> frozenset[ListItem]:
     """The items of ``notes`` that are planned no longer.
 
-    ``library`` is the whole list. An entry that is still planned but has lost its certain place, or is no longer
+    ``library`` is the whole list. An entry that is still planned but has lost its certain match, or is no longer
     synced, keeps its item: nobody has said that it left the plan.
     """
     wanted = {wish.item for wish in wishes}

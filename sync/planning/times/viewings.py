@@ -97,15 +97,15 @@ def rewatch_viewings(
     }
     if not rounds and undated == UndatedPlays.UPDATED and any(counts.values()):
         rounds = [Round((), 1, watched)]
-    places = [(episode, index, target) for episode in counts for index, target in enumerate(targets.get(episode, ()))]
-    viewings = {(episode, target): [UNDATED] * counts[episode] for episode, _, target in places}
-    after = {(episode, i): minute for episode, i, target in places if (minute := first_play(target)) is not None}
+    slots = [(episode, index, target) for episode in counts for index, target in enumerate(targets.get(episode, ()))]
+    viewings = {(episode, target): [UNDATED] * counts[episode] for episode, _, target in slots}
+    after = {(episode, i): minute for episode, i, target in slots if (minute := first_play(target)) is not None}
     for number, seen in enumerate(rounds, start=1):
         choice = undated if number == len(rounds) and undated == UndatedPlays.UPDATED else UndatedPlays.UNKNOWN
         times = rewatch_times(
             entry, watched=watched, targets=targets, logs=seen.logs, after=after, undated=choice, now=now
         )
-        for episode, index, target in places:
+        for episode, index, target in slots:
             rewatch = counts[episode] - sum(later.covers(episode) for later in rounds[number:])
             if not seen.covers(episode) or rewatch < 1:
                 continue
