@@ -13,7 +13,7 @@ from sync.model.lists import ListMemory, SyncedLists
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger, Plan
 from sync.model.run import LastSync, Requests, RunRequest
-from sync.planning.lists.plan import Wishes
+from sync.planning.lists.plan import ListWishes
 from sync.planning.plan import plan_plays
 from sync.planning.rewatches import plan_rewatches
 from sync.planning.safety import check_brake
@@ -84,7 +84,7 @@ class Job:
             known = yield from self._plan_history(known, readings, state, feed)
         cache = self._remembered(selected, readings, mapped, state, known.plan)
         yield (known := replace(known, cache=cache).warning(*mapped.warnings))
-        return (yield from self._plan_lists(known, Wishes(readings.library, readings.for_lists, cache), state))
+        return (yield from self._plan_lists(known, ListWishes(readings.library, readings.for_lists, cache), state))
 
     def _comparable(self, state: State) -> State:
         """``state`` as far as it can be compared with what is read: without a log-in nobody's plays are."""
@@ -181,7 +181,7 @@ class Job:
         cache = questions_still_asked(state.cache, listed - self._scope.skipped)
         return self._mapper.remember(cache, on_list, mapped, plan.waiting)
 
-    def _plan_lists(self, known: Known, wishes: Wishes, state: State) -> Steps:
+    def _plan_lists(self, known: Known, wishes: ListWishes, state: State) -> Steps:
         """What to change on the lists: nothing until the mapping is complete, since the ratings of shows, for one, are
         made of all their entries."""
         only, asked = self._request.only, self._trakt_requests()

@@ -1,17 +1,41 @@
-"""Who may know whom. The imports are read from the source, so that a rule holds for code that no test runs, too."""
+"""Who may know whom, and how large the house may be. The imports are read from the source, so that a rule holds for
+code that no test runs, too."""
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import FIGURES
+
 PROJECT = Path(__file__).parents[1]
 MODULES = sorted((PROJECT / "sync").rglob("*.py"))
 PURE = ("mapping", "planning", "report")
+
+MOST_MODULES = 145
+LONGEST_CHAIN = 15
+MOST_PEERS = 12
+CROWDED = ("sync/mapping", "sync/planning", "sync/services")
+"""Where a folder holds at most ``MOST_PEERS`` modules: elsewhere they are many of a kind, such as pages."""
+
+LAYERS = (
+    ("sync.model", "sync.errors"),
+    ("sync.settings", "sync.mapping", "sync.planning", "sync.report"),
+    ("sync.services",),
+    ("sync.wiring",),
+    ("sync.steps",),
+    ("sync.job",),
+    ("sync.commands",),
+    ("sync.__main__",),
+)
+"""From the ground up. Nothing knows what lies above it."""
 
 # What reaches out of the program: files, processes, network, the clock, chance.
 OUTSIDE = {"asyncio", "http", "io", "multiprocessing", "os", "pathlib", "random", "secrets", "shutil", "signal"}
@@ -121,3 +145,116 @@ def test_only_the_command_line_reads_the_environment(path: Path) -> None:
 def test_only_the_clock_knows_what_time_it_is(path: Path) -> None:
     assert {name for name in attributes_in(path) if name in CLOCK} == set()
     assert {name for name in imports_of(path) if within(name, "time")} == set()
+
+
+# --- the figures of the house -----------------------------------------------------------------------------------------
+
+
+@cache
+def house() -> Mapping[str, frozenset[str]]:
+    """Each product module with the product modules that it imports."""
+    names = {name_of(path) for path in MODULES}
+
+    def modules_in(path: Path) -> Iterator[str]:
+        for name in imports_of(path):
+            owner = name.rpartition(".")[0]
+            yield from {name, owner} & names - {name_of(path)}
+
+    return {name_of(path): frozenset(modules_in(path)) for path in MODULES}
+
+
+@cache
+def chain_from(module: str) -> tuple[str, ...]:
+    """The longest way down from a module."""
+    below = max((chain_from(known) for known in house()[module]), key=len, default=())
+    return (module, *below)
+
+
+def layer_of(module: str) -> int:
+    found = [number for number, packages in enumerate(LAYERS) if within(module, *packages)]
+    return found[0] if found else -1  # the package itself, which imports nothing
+
+
+def product_modules() -> list[Path]:
+    return [path for path in MODULES if path.name != "__init__.py"]
+
+
+def peers() -> Counter[str]:
+    return Counter(path.parent.relative_to(PROJECT).as_posix() for path in product_modules())
+
+
+def lines_of_code() -> int:
+    return sum(len(path.read_text("utf-8").splitlines()) for path in MODULES)
+
+
+def test_no_import_goes_in_a_circle() -> None:
+    try:
+        TopologicalSorter(house()).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {error.args[1]}")
+
+
+def test_the_house_is_no_larger_and_no_deeper_than_it_may_be(record_property: Callable[[str, object], None]) -> None:
+    chain = max(map(chain_from, house()), key=len)
+    folders = {folder: count for folder, count in peers().items() if folder.startswith(CROWDED)}
+    fullest, count = max(folders.items(), key=lambda item: item[1])
+    record_property(
+        FIGURES,
+        f"the house: {len(product_modules())} modules ({MOST_MODULES}), {lines_of_code():,} lines, longest chain "
+        f"{len(chain)} ({LONGEST_CHAIN}), at most {count} peers in a folder ({MOST_PEERS}, {fullest})",
+    )
+
+    assert len(product_modules()) <= MOST_MODULES
+    assert len(chain) <= LONGEST_CHAIN, " → ".join(chain)
+    assert {folder: count for folder, count in folders.items() if count > MOST_PEERS} == {}
+
+
+def test_no_arrow_goes_up() -> None:
+    upwards = {
+        f"{module} → {known}"
+        for module, imported in house().items()
+        for known in imported
+        if layer_of(known) > layer_of(module)
+    }
+
+    assert upwards == set()
+
+
+def test_no_class_name_stands_twice() -> None:
+    names = Counter(
+        node.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+
+    assert {name for name, count in names.items() if count > 1} == set()
+
+
+def test_no_two_modules_of_a_folder_are_named_x_and_xing() -> None:
+    by_folder: dict[Path, set[str]] = {}
+    for path in MODULES:
+        room = path.parent if path.name == "__init__.py" else path
+        by_folder.setdefault(room.parent, set()).add(room.stem)
+
+    pairs = {
+        (name, other)
+        for names in by_folder.values()
+        for name in names
+        for other in (f"{name}ing", f"{name.removesuffix('e')}ing", f"{name}{name[-1:]}ing")
+        if other in names
+    }
+
+    assert pairs == set()
+
+
+def test_each_folder_says_what_it_holds() -> None:
+    folders = {path.parent for path in MODULES}
+    promises = {folder: ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) for folder in folders}
+
+    assert {folder.name for folder, promise in promises.items() if not promise} == set()
+
+
+@every(MODULES)
+def test_no_product_code_knows_the_demo(path: Path) -> None:
+    assert {name for name in imports_of(path) if within(name, "demo")} == set()

@@ -20,7 +20,7 @@ from sync.model.lists import (
 )
 from sync.model.trakt import ShowLayout
 from sync.planning.lists import ratings, watchlist
-from sync.planning.lists.plan import Wishes, is_open, joined_plans, open_items, plan_list
+from sync.planning.lists.plan import ListWishes, is_open, joined_plans, open_items, plan_list
 from sync.planning.selection import Parts
 from sync.services.trakt.lists import stamp_names
 from sync.steps.memory import RunMemory
@@ -43,7 +43,7 @@ class ListSync:
 
     # --- planning -----------------------------------------------------------------------------------------------------
 
-    def plan(self, wishes: Wishes, layouts: Layouts, memory: ListMemory, *, only: int | None = None) -> SyncedLists:
+    def plan(self, wishes: ListWishes, layouts: Layouts, memory: ListMemory, *, only: int | None = None) -> SyncedLists:
         """What to change. ``layouts`` are the shows that were read in this run; ``only`` keeps to one entry."""
         if not self._parts:
             return SyncedLists(memory)
@@ -62,7 +62,7 @@ class ListSync:
         }
         return tuple(which for which, is_on in on.items() if is_on)
 
-    def _with_seasons(self, wishes: Wishes, layouts: Layouts, memory: ListMemory, only: int | None) -> ListMemory:
+    def _with_seasons(self, wishes: ListWishes, layouts: Layouts, memory: ListMemory, only: int | None) -> ListMemory:
         """``memory`` with the seasons of the shows that matter here: those that are not known, and afresh those that
         something is to be written about."""
         concerned = [each for each in wishes.matched(memory) if self._needs_seasons(each)]
@@ -91,7 +91,7 @@ class ListSync:
             or (self._parts.watchlist and watchlist.needs_seasons(matched))
         )
 
-    def _open_entries(self, wishes: Wishes, memory: ListMemory) -> frozenset[int]:
+    def _open_entries(self, wishes: ListWishes, memory: ListMemory) -> frozenset[int]:
         """The entries because of which something may have to be changed."""
         return frozenset(
             anilist_id
@@ -101,7 +101,7 @@ class ListSync:
             for anilist_id in wish.anilist_ids
         )
 
-    def _plan_list(self, which: TraktList, asked: Wishes, memory: ListMemory) -> ListPlan:
+    def _plan_list(self, which: TraktList, asked: ListWishes, memory: ListMemory) -> ListPlan:
         wishes, released = asked.of(which, memory)
         notes = memory.of(which)
         opened = open_items(wishes, released, notes)

@@ -48,7 +48,7 @@ class Move(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ListWishes:
     """What AniList asks of each list, as far as the mappings in ``cache`` are certain.
 
     ``used`` are the entries of ``library`` that the lists are made from.
