@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sync.errors import ConfigError, LoginLost
-from sync.model.run import Requests
+from sync.model.run import Pages, Requests
 from sync.services.anilist.client import AniListClient
 from sync.services.clock import Clock
 from sync.services.datasets import DatasetFiles
@@ -65,9 +65,22 @@ class Repository:
         """Commits the state and that this run is writing; raises ``StateInUse`` if another run committed meanwhile."""
         self.github.commit_state(folder, message=message, path=self.state_path, alone=True)
 
-    def link(self, path: str) -> str:
-        """The address of a page of the repository."""
-        return f"{self.context.server_url}/{self.context.repository}/{path}"
+    @property
+    def pages(self) -> Pages:
+        """The repository's own pages."""
+        here, branch = f"{self.context.server_url}/{self.context.repository}", self.context.branch or "main"
+        return Pages(
+            overrides=f"{here}/edit/{branch}/{self.overrides_path}",
+            sync=f"{here}/actions/workflows/sync.yml",
+            undo=f"{here}/actions/workflows/undo.yml",
+            connect=f"{here}/actions/workflows/connect.yml",
+            form=f"{here}/issues/new?template=manual-map.yml",
+            issue=f"{here}/issues?q=is%3Aissue+is%3Aopen+label%3Atrakt-sync",
+            run=self.context.run_url or "",
+            secrets=f"{here}/settings/secrets/actions",
+            permissions=f"{here}/settings/actions",
+            state=f"{here}/commits/{branch}/{self.state_path}",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sync.commands.shell import Options, Shell, clock_for, place_of, read_overrides, run_command
 from sync.errors import (
@@ -18,7 +18,7 @@ from sync.errors import (
 )
 from sync.model.anilist import AniListUser
 from sync.model.mapping import TitleRef
-from sync.model.run import LastSync
+from sync.model.run import LastSync, Pages
 from sync.model.trakt import Kind
 from sync.planning.safety import check_accounts
 from sync.report.doctor_page import Finding, Level, finding_lines, render_findings
@@ -30,7 +30,7 @@ from sync.services.tokens.pair import TokenPair
 from sync.services.trakt.errors import APPS_PAGE
 from sync.settings import Settings
 from sync.steps.reading import WARN_BEFORE
-from sync.wiring import Repository, Services, open_services
+from sync.wiring import Services, open_services
 
 ANY_SHOW = TitleRef("slug", Kind.SHOW, "cowboy-bebop")
 """Asked for only to see whether Trakt knows the app; whether it has the show does not matter."""
@@ -53,9 +53,9 @@ def _examine(shell: Shell, given_clock: Clock | None) -> int:
         return 0
     settings, problems = shell.read_settings()
     with open_services(settings, given_clock or clock_for(settings), shell.redactor, read_only=True) as services:
-        findings = Examination(settings, services).findings(
-            _inspect_settings(settings, problems, Pages.of(services.repository))
-        )
+        pages = services.repository.pages if services.repository else Pages()
+        found = _inspect_settings(settings, problems, pages)
+        findings = Examination(settings, services, pages).findings(found)
     _say(shell, settings, findings)
     return next((found.exit_code for found in findings if found.exit_code), 0)
 
@@ -88,40 +88,13 @@ def _say(shell: Shell, settings: Settings, findings: Sequence[Finding]) -> None:
         append_summary(settings.summary_file, shell.redactor.redact(render_findings(findings)))
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """Where on GitHub something is set right; empty addresses outside it."""
-
-    secrets: str = ""
-    overrides: str = ""
-    state: str = ""
-    connect: str = ""
-    schedule: str = ""
-    permissions: str = ""
-
-    @classmethod
-    def of(cls, repository: Repository | None) -> Pages:
-        """The pages of this repository."""
-        if repository is None:
-            return cls()
-        branch = repository.context.branch or "main"
-        return cls(
-            secrets=repository.link("settings/secrets/actions"),
-            overrides=repository.link(f"edit/{branch}/overrides.yaml"),
-            state=repository.link(f"commits/{branch}/{repository.state_path}"),
-            connect=repository.link("actions/workflows/connect.yml"),
-            schedule=repository.link("actions/workflows/sync.yml"),
-            permissions=repository.link("settings/actions"),
-        )
-
-
 class Examination:
     """One examination: about five requests, none of which changes anything anywhere."""
 
-    def __init__(self, settings: Settings, services: Services) -> None:
+    def __init__(self, settings: Settings, services: Services, pages: Pages) -> None:
         self._settings = settings
         self._services = services
-        self._pages = Pages.of(services.repository)
+        self._pages = pages
         self._last = LastSync()
         self._trakt_user: str | None = None
         self._anilist_user: AniListUser | None = None
@@ -240,7 +213,7 @@ class Examination:
         state = repository.github.fetch_workflow_state("sync.yml") if repository else None
         if state in SCHEDULE:
             remedy = "Press Enable workflow on the page of Sync."
-            self._wrong(SCHEDULE[state], remedy, self._pages.schedule, code=ConfigError.exit_code)
+            self._wrong(SCHEDULE[state], remedy, self._pages.sync, code=ConfigError.exit_code)
         elif state is not None:
             self._good("The schedule is switched on.")
 

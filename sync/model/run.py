@@ -104,6 +104,23 @@ class Requests:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """Addresses on GitHub where something is read or set right; empty outside of it. ``run`` is this run's page,
+    ``issue`` the issue that asks for something, or the list of those that are open."""
+
+    overrides: str = ""
+    sync: str = ""
+    undo: str = ""
+    connect: str = ""
+    form: str = ""
+    issue: str = ""
+    run: str = ""
+    secrets: str = ""
+    permissions: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """Everything a person may want to know of one run; ``sync.report`` renders it.
 
@@ -111,10 +128,9 @@ class RunReport:
     (all unresolved ones included). ``posted`` are the plays that Trakt took, ``not_found`` those it did not know,
     ``carried_over`` the count left for the next run, ``unclear`` the count of plays and other changes that were sent
     and of which it is not known whether Trakt took them. ``budget`` is how many requests to each service the work took
-    at the least. ``warnings`` are sentences. ``links`` maps a name (``overrides``, ``run``, ``issue``) to an address on
-    GitHub. ``remembered`` is what the cache holds of entries that were not resolved in this run but matter here
-    (unresolved ones, those with plays to add). ``mapped`` counts the watched entries with a certain mapping, ``None``
-    when the run ended before that was known.
+    at the least. ``warnings`` are sentences. ``remembered`` is what the cache holds of entries that were not resolved
+    in this run but matter here (unresolved ones, those with plays to add). ``mapped`` counts the watched entries with a
+    certain mapping, ``None`` when the run ended before that was known.
     """
 
     run_id: str
@@ -141,7 +157,7 @@ class RunReport:
     last_good_at: datetime | None = None
     max_new_plays: int = 500
     log_titles: bool = True
-    links: Mapping[str, str] = field(default_factory=dict)
+    pages: Pages = Pages()
     remembered: Mapping[int, CachedMapping] = field(default_factory=dict)
     mapped: int | None = None
     lists: ListReport = field(default_factory=ListReport)

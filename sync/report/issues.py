@@ -30,6 +30,10 @@ UNMAPPED_MARKER = "<!-- trakt-sync:unmapped -->"
 BRAKE_MARKER = "<!-- trakt-sync:brake -->"
 FAILURE_MARKER = "<!-- trakt-sync:failure -->"
 
+NOTHING_WAITS = "Nothing waits for your word", f"{BRAKE_MARKER}\nThe preview that stood here was settled.\n"
+NOTHING_FAILS = "The sync works again", f"{FAILURE_MARKER}\nThe latest run ended well.\n"
+"""(title, body) of the issues about the brake and about failing runs when they are closed."""
+
 SIZE_LIMIT = 59_000
 """Bytes; an issue takes 65,536 characters."""
 TICKED_SHOWN = 50
@@ -37,7 +41,7 @@ TICKED_SHOWN = 50
 _ITEM = re.compile(r"<!-- entry:([0-9]{1,9}) -->")
 
 
-def render_unmapped_issue(report: RunReport, *, previous_body: str | None = None) -> tuple[str, str]:
+def render_unmapped_issue(report: RunReport, previous_body: str | None = None) -> tuple[str, str]:
     """(title, body) of the issue that lists what has no certain match, the most watched first.
 
     ``previous_body`` is the issue as it stands: an entry listed there that needs nobody any more is shown ticked.
@@ -65,7 +69,7 @@ def unmapped_title(count: int) -> str:
 
 def render_brake_issue(report: RunReport) -> tuple[str, str]:
     """(title, body) of the issue that holds the preview of a run stopped by the brake, and the way to approve it."""
-    workflow = action_link(report, "sync", "Actions → Sync → Run workflow")
+    workflow = action_link(report.pages.sync, "Actions → Sync → Run workflow")
     opening = [
         BRAKE_MARKER,
         f"**{escape(render_headline(report), 200)}.** Nothing has been written.",

@@ -37,6 +37,6 @@ def need_sections(report: RunReport) -> tuple[Section, ...]:
 
 def remedy_sentence(report: RunReport) -> str:
     """What a person can do about an entry, with the link to the editor."""
-    file = link("`overrides.yaml`", report.links["overrides"]) if "overrides" in report.links else "`overrides.yaml`"
-    form = f" or fill in {link('the form', report.links['form'])}" if "form" in report.links else ""
+    file = link("`overrides.yaml`", report.pages.overrides)
+    form = f" or fill in {link('the form', report.pages.form)}" if report.pages.form else ""
     return f"Nothing is written for these until it is certain. To settle one, paste its line into {file}{form}."

@@ -10,7 +10,7 @@ from sync.model.anilist import MediaListEntry
 from sync.model.lists import ListMemory
 from sync.model.mapping import CachedMapping, Verdict
 from sync.model.plan import Ledger, PlayState
-from sync.model.run import LastSync, LeftOut, RunLine
+from sync.model.run import LastSync, LeftOut, Pages, RunLine
 from sync.report.dates import format_day, format_moment, format_stamp
 from sync.report.entry_view import EntryView, view_entry
 from sync.report.list_sections import format_set
@@ -31,8 +31,8 @@ _TROUBLED = {Verdict.UNRESOLVED, Verdict.AMBIGUOUS}
 class Status:
     """What the page shows, all of it from ``state/`` and the list.
 
-    ``skipped`` counts list entries left out, by reason. ``plays_by_month`` is ``YYYY-MM`` → plays. ``links`` may name
-    ``overrides``, ``issue`` and ``sync``. ``notes`` are sentences that a person should read.
+    ``skipped`` counts list entries left out, by reason. ``plays_by_month`` is ``YYYY-MM`` → plays. ``notes`` are
+    sentences that a person should read.
     """
 
     last: LastSync
@@ -41,7 +41,7 @@ class Status:
     entries: Mapping[int, MediaListEntry] = field(default_factory=dict)
     skipped: Mapping[LeftOut, int] = field(default_factory=dict)
     plays_by_month: Mapping[str, int] = field(default_factory=dict)
-    links: Mapping[str, str] = field(default_factory=dict)
+    pages: Pages = field(default_factory=Pages)
     notes: tuple[str, ...] = ()
     log_titles: bool = True
     lists: ListMemory = field(default_factory=ListMemory)
@@ -125,8 +125,8 @@ def _needs(status: Status, views: list[EntryView]) -> tuple[Section, ...]:
     if not troubled:
         return ()
     troubled.sort(key=lambda view: (-view.watched, view.anilist_id))
-    where = f" → {link('issue', status.links['issue'])}" if "issue" in status.links else ""
-    file = link("`overrides.yaml`", status.links["overrides"]) if "overrides" in status.links else "`overrides.yaml`"
+    where = f" → {link('issue', status.pages.issue)}" if status.pages.issue else ""
+    file = link("`overrides.yaml`", status.pages.overrides)
     head = f"## Needs you: {counted(len(troubled), 'entry', 'entries')}{where}\n\nSettle one with a line in {file}.\n\n"
     rows = tuple(f"- {view.markdown}, {_waiting(view)}: {_why(view)}" for view in troubled)
     more = "- … and {count} more"

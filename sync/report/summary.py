@@ -51,16 +51,16 @@ def _opening(report: RunReport) -> str:
 def _approval(report: RunReport) -> str:
     if report.outcome is Outcome.PREVIEW:
         return "This was a dry run: run it again without **dry_run** to write what is listed below."
-    workflow = action_link(report, "sync", "Actions → Sync → Run workflow")
+    workflow = action_link(report.pages.sync, "Actions → Sync → Run workflow")
     return (
         f"A run adds at most {report.max_new_plays:,} plays by itself. Look through the list below; when it looks "
         f"right, run {workflow} with **allow_large** ticked. Later runs add what is new by themselves."
     )
 
 
-def action_link(report: RunReport, name: str, words: str) -> str:
-    """``words`` in italics, linked if ``report.links`` knows where ``name`` is."""
-    return f"*{link(words, report.links[name])}*" if name in report.links else f"*{words}*"
+def action_link(address: str, words: str) -> str:
+    """``words`` in italics, linked if it is known where to."""
+    return f"*{link(words, address)}*"
 
 
 def _meta(report: RunReport) -> str:
@@ -68,7 +68,7 @@ def _meta(report: RunReport) -> str:
     whose = f"AniList {code(anilist)} → Trakt {code(trakt)}"
     known = " · ".join(part for part in (whose, *(value for _, value in others)) if part)
     shown = coverage(report)
-    issue = f" ({link('issue', report.links['issue'])})" if shown and "issue" in report.links else ""
+    issue = f" ({link('issue', report.pages.issue)})" if shown and report.pages.issue else ""
     return f"{known} · run {code(run)}" + (f" · {escape(shown)}{issue}" if shown else "")
 
 
@@ -76,7 +76,7 @@ def _undo(report: RunReport) -> tuple[Section, ...]:
     changes = format_changes(report.lists.done)
     if not report.posted and not changes:
         return ()
-    workflow = action_link(report, "undo", "Actions → Undo → run id")
+    workflow = action_link(report.pages.undo, "Actions → Undo → run id")
     these = "this play" if len(report.posted) == 1 else f"these {counted(len(report.posted), 'play')}"
     these = joined([these if report.posted else "", f"the changes of {changes}" if changes else ""])
     return (Section(f"Something wrong? {workflow} {code(report.run_id)} takes exactly {these} back.\n", rank=1),)

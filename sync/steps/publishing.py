@@ -6,14 +6,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sync.errors import ConfigError, LoginError, StateError, StoppedByBrake, SyncError, TokenStoreError
-from sync.model.run import Outcome, RunLine, RunReport
+from sync.model.run import Outcome, Pages, RunLine, RunReport
 from sync.model.trakt import PlayKind
 from sync.report.chart import count_by_month, render_chart
 from sync.report.issues import (
     BRAKE_MARKER,
     FAILURE_MARKER,
+    NOTHING_FAILS,
+    NOTHING_WAITS,
     UNMAPPED_MARKER,
     render_brake_issue,
     render_failure_issue,
@@ -44,7 +47,7 @@ def publish(finished: Finished, settings: Settings, services: Services, *, sched
     with nothing new asks nothing of GitHub.
     """
     repository = services.repository
-    report = replace(finished.report, links=_links(repository))
+    report = replace(finished.report, pages=repository.pages if repository else Pages())
     if not report.dry_run:
         report = _save_and_commit(replace(finished, report=report), settings, services, scheduled=scheduled)
     if settings.summary_file is not None:
@@ -70,7 +73,8 @@ def publish_failure(
     except SyncError as trouble:
         log.warning("The failed run could not be put on record. %s", trouble)
     try:
-        _keep_failure_issue(error, last_good_at, repository, open_=True)
+        failure = render_failure_issue(error, since=last_good_at)
+        repository.github.put_issue(FAILURE_MARKER, lambda _: failure, open_=True)
     except SyncError as trouble:
         log.warning("The issue about it could not be opened. %s", trouble)
 
@@ -114,28 +118,12 @@ def _save_pages(finished: Finished, settings: Settings, folder: StateFolder) -> 
         entries=report.entries,
         skipped=report.skipped,
         plays_by_month=months,
-        links=report.links,
+        pages=report.pages,
         lists=state.lists,
         log_titles=settings.log_titles,
     )
     folder.save_text(CHART_FILE, render_chart(months))
     folder.save_text(STATUS_FILE, render_status_page(status, chart_file=CHART_FILE))
-
-
-def _links(repository: Repository | None) -> dict[str, str]:
-    if repository is None:
-        return {}
-    branch = repository.context.branch or "main"
-    pages = {
-        "overrides": f"edit/{branch}/{repository.overrides_path}",
-        "sync": "actions/workflows/sync.yml",
-        "undo": "actions/workflows/undo.yml",
-        "connect": "actions/workflows/connect.yml",
-        "form": "issues/new?template=manual-map.yml",
-        "issue": "issues?q=is%3Aissue+is%3Aopen+label%3Atrakt-sync",
-    }
-    links = {name: repository.link(path) for name, path in pages.items()}
-    return links | ({"run": repository.context.run_url} if repository.context.run_url else {})
 
 
 def _commit_message(report: RunReport) -> str:
@@ -154,11 +142,35 @@ def _keep_issues(report: RunReport, error: SyncError | None, repository: Reposit
     What GitHub refuses becomes a warning in the report: the run itself went as it went.
     """
     if report.only is None and (error is None or isinstance(error, StoppedByBrake)):
-        report = _with_issue(report, lambda: _keep_unmapped_issue(report, repository))
-        report = _with_issue(report, lambda: _keep_brake_issue(report, repository))
+        unmapped = partial(render_unmapped_issue, report)
+        report = _keep_issue(report, repository, UNMAPPED_MARKER, unmapped, open_=bool(entries_in_need(report)))
+        waits = report.outcome is Outcome.BRAKE
+        brake = render_brake_issue(report) if waits else NOTHING_WAITS
+        report = _keep_issue(report, repository, BRAKE_MARKER, lambda _: brake, open_=waits)
     trouble = None if isinstance(error, StoppedByBrake) else error
     asks = trouble is not None and needs_person(trouble, report.finished_at, report.last_good_at, scheduled=scheduled)
-    return _with_issue(report, lambda: _keep_failure_issue(trouble, report.last_good_at, repository, open_=asks))
+    if trouble is not None and not asks:
+        return report  # it may pass by itself: an issue that is open already stays as it is
+    failure = render_failure_issue(trouble, since=report.last_good_at) if trouble else NOTHING_FAILS
+    return _keep_issue(report, repository, FAILURE_MARKER, lambda _: failure, open_=asks)
+
+
+def _keep_issue(
+    report: RunReport,
+    repository: Repository,
+    marker: str,
+    text: Callable[[str | None], tuple[str, str]],
+    *,
+    open_: bool,
+) -> RunReport:
+    """Brings one issue up to date, or closes it; while it is open the report links to it."""
+    try:
+        issue = repository.github.put_issue(marker, text, open_=open_)
+    except SyncError as refusal:
+        sentence = f"An issue could not be brought up to date. {refusal}"
+        known = sentence in report.warnings
+        return report if known else replace(report, warnings=(*report.warnings, sentence))
+    return replace(report, pages=replace(report.pages, issue=issue.url)) if issue and open_ else report
 
 
 def needs_person(error: SyncError, now: datetime, last_good_at: datetime | None, *, scheduled: bool) -> bool:
@@ -173,49 +185,3 @@ def needs_person(error: SyncError, now: datetime, last_good_at: datetime | None,
     if isinstance(error, ConfigError):
         return scheduled
     return last_good_at is not None and now - last_good_at > PATIENCE
-
-
-def _keep_failure_issue(
-    error: SyncError | None, last_good_at: datetime | None, repository: Repository, *, open_: bool
-) -> str | None:
-    """The issue about runs that fail: open with this error's words, or closed. Gives its address while it is open."""
-
-    def text(previous: str | None) -> tuple[str, str]:
-        if error is not None:
-            return render_failure_issue(error, since=last_good_at)
-        return "The sync works again", f"{FAILURE_MARKER}\nThe latest run ended well.\n"
-
-    if error is not None and not open_:
-        return None  # trouble that may pass by itself: an issue that is open already stays as it is
-    issue = repository.github.put_issue(FAILURE_MARKER, text, open_=open_)
-    return issue.url if issue and open_ else None
-
-
-def _keep_unmapped_issue(report: RunReport, repository: Repository) -> str | None:
-    needed = bool(entries_in_need(report))
-    issue = repository.github.put_issue(
-        UNMAPPED_MARKER, lambda previous: render_unmapped_issue(report, previous_body=previous), open_=needed
-    )
-    return issue.url if issue and needed else None
-
-
-def _keep_brake_issue(report: RunReport, repository: Repository) -> str | None:
-    waiting = report.outcome is Outcome.BRAKE
-
-    def text(previous: str | None) -> tuple[str, str]:
-        if waiting:
-            return render_brake_issue(report)
-        return "Nothing waits for your word", f"{BRAKE_MARKER}\nThe preview that stood here was settled.\n"
-
-    issue = repository.github.put_issue(BRAKE_MARKER, text, open_=waiting)
-    return issue.url if issue and waiting else None
-
-
-def _with_issue(report: RunReport, keep: Callable[[], str | None]) -> RunReport:
-    try:
-        address = keep()
-    except SyncError as refusal:
-        sentence = f"An issue could not be brought up to date. {refusal}"
-        known = sentence in report.warnings
-        return report if known else replace(report, warnings=(*report.warnings, sentence))
-    return replace(report, links={**report.links, "issue": address}) if address else report

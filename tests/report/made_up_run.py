@@ -7,18 +7,18 @@ from datetime import UTC, datetime, timedelta
 from sync.model.anilist import Media, MediaFormat, MediaListEntry, MediaListStatus
 from sync.model.mapping import CachedMapping, Candidate, Evidence, Resolution, Span, Verdict
 from sync.model.plan import Ledger, LedgerPlay, NewPlay, Plan, PlayState, TimeSource
-from sync.model.run import LastSync, LeftOut, Outcome, Requests, RunLine, RunReport
+from sync.model.run import LastSync, LeftOut, Outcome, Pages, Requests, RunLine, RunReport
 from sync.model.trakt import Kind, PlayKind, TraktIds, TraktTitle, WatchedAt
 from sync.report.status_page import Status
 
 NOW = datetime(2026, 11, 22, 6, 17, tzinfo=UTC)
 REPOSITORY = "https://github.com/misaki/anime-sync"
-LINKS = {
-    "overrides": f"{REPOSITORY}/edit/main/overrides.yaml",
-    "issue": f"{REPOSITORY}/issues/4",
-    "sync": f"{REPOSITORY}/actions/workflows/sync.yml",
-    "undo": f"{REPOSITORY}/actions/workflows/undo.yml",
-}
+PAGES = Pages(
+    overrides=f"{REPOSITORY}/edit/main/overrides.yaml",
+    issue=f"{REPOSITORY}/issues/4",
+    sync=f"{REPOSITORY}/actions/workflows/sync.yml",
+    undo=f"{REPOSITORY}/actions/workflows/undo.yml",
+)
 Spans = list[tuple[int, int | None, int, int]]
 
 # AniList id, AniList title, episodes, Trakt id, slug, Trakt title, spans, why
@@ -182,7 +182,7 @@ def report_added() -> RunReport:
         requests={"AniList": Requests(2, 30), "Trakt": Requests(9, 500)},
         mapped=353,
         warnings=("The AniList token expires on 14 Dec 2026: make a new one and put it in `ANILIST_ACCESS_TOKEN`.",),
-        links=LINKS,
+        pages=PAGES,
     )
 
 
@@ -205,7 +205,7 @@ def report_first_run() -> RunReport:
         mapped=10,
         max_new_plays=100,
         skipped={LeftOut.PLANNING: 43, LeftOut.PRIVATE: 3, LeftOut.OVERRIDE: 11},
-        links=LINKS,
+        pages=PAGES,
         requests={"AniList": Requests(3, 30), "Trakt": Requests(31, 500)},
     )
 
@@ -265,7 +265,7 @@ def status() -> Status:
     )
     last = LastSync(anilist_user="misaki", trakt_user="misaki", runs=runs)
     skipped = {LeftOut.PLANNING: 43, LeftOut.PRIVATE: 3, LeftOut.OVERRIDE: 11}
-    return Status(last, cached, ledger, entries(), skipped, months(), LINKS)
+    return Status(last, cached, ledger, entries(), skipped, months(), PAGES)
 
 
 def report_nothing_new() -> RunReport:
@@ -278,7 +278,7 @@ def report_nothing_new() -> RunReport:
         "misaki",
         mapped=353,
         last_good_at=NOW - timedelta(hours=9),
-        links=LINKS,
+        pages=PAGES,
         requests={"AniList": Requests(2, 30), "Trakt": Requests(1, 500)},
     )
 
@@ -308,6 +308,6 @@ def report_one_entry() -> RunReport:
         only=146065,
         entries=entries(),
         resolutions={146065: resolutions()[146065]},
-        links=LINKS,
+        pages=PAGES,
         plan=Plan(tuple(plays(146065, 1, 13, [NOW - timedelta(days=40)], TimeSource.UPDATED))),
     )
