@@ -102,8 +102,9 @@ def _trouble_sentences(report: RunReport) -> list[str]:
 
 
 def _what_was_written(report: RunReport) -> str:
-    changes = format_changes(report.lists.done)
     plays = f"{counted(len(report.posted), 'play')} had been added" if report.posted else ""
+    changes = format_changes(report.lists.done)
     if plays or changes:
-        return f"{joined([plays, f'{changes} changed' if changes else ''])} by then and stay."
+        changed = f"{changes} {'changed' if plays else 'had been changed'}" if changes else ""
+        return f"{joined([plays, changed])} by then and stay."
     return "" if report.unclear else "Nothing was changed."

@@ -102,18 +102,18 @@ class ListSync:
         )
 
     def _plan_list(self, which: TraktList, asked: ListWishes, memory: ListMemory) -> ListPlan:
-        wishes, released = asked.of(which, memory)
+        wishes, unwanted = asked.of(which, memory)
         notes = memory.of(which)
-        opened = open_items(wishes, released, notes)
+        opened = open_items(wishes, unwanted, notes)
         if not opened:
-            return plan_list(which, (), released, notes, None)
-        if not opened & released and self._is_still_full(which, memory):
+            return plan_list(which, (), unwanted, notes, None)
+        if not opened & unwanted and self._is_still_full(which, memory):
             waiting = tuple(_without_room(which, wish) for wish in wishes if wish.item in opened)
-            return replace(plan_list(which, (), released, notes, None), waiting=waiting)
+            return replace(plan_list(which, (), unwanted, notes, None), waiting=waiting)
         kinds = {item.kind for item in opened}
         there = self._fetch(which, kinds)
         # The kinds that were not read are as they should be, as far as is known.
-        return plan_list(which, [wish for wish in wishes if wish.item.kind in kinds], released, notes, there)
+        return plan_list(which, [wish for wish in wishes if wish.item.kind in kinds], unwanted, notes, there)
 
     def _fetch(self, which: TraktList, kinds: Collection[ItemKind]) -> Mapping[ListItem, int]:
         if self._services.anonymous:

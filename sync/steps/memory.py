@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sync.errors import SyncError
 from sync.model.lists import ListChange, ListMemory
@@ -14,6 +13,7 @@ from sync.model.plan import Ledger, NewPlay
 from sync.model.run import LastSync, Lease
 from sync.services.clock import Clock
 from sync.services.state import JournalAction, JournalLine, JournalPlay, StateFolder, StateInUse
+from sync.wiring import Repository
 
 CHECKPOINT = 300.0
 """Seconds of a long import after which what was done so far goes to GitHub: a runner's disk ends with the runner."""
@@ -21,16 +21,6 @@ MARGIN = timedelta(minutes=5)
 """How long after its time budget a run may still be settling its last batch."""
 
 log = logging.getLogger(__name__)
-
-
-class Remote(Protocol):
-    """Where the state is kept for other machines."""
-
-    def take_lease(self, folder: StateFolder, message: str) -> None:
-        """Commits the state; raises ``StateInUse`` if another run did since this one read it."""
-
-    def commit(self, folder: StateFolder, message: str) -> object:
-        """Commits the state, whatever others did meanwhile."""
 
 
 class RunMemory:
@@ -43,7 +33,14 @@ class RunMemory:
     """
 
     def __init__(
-        self, folder: StateFolder, run_id: str, clock: Clock, *, last: LastSync, until: datetime, remote: Remote | None
+        self,
+        folder: StateFolder,
+        run_id: str,
+        clock: Clock,
+        *,
+        last: LastSync,
+        until: datetime,
+        remote: Repository | None,
     ) -> None:
         self._folder = folder
         self._run_id = run_id

@@ -79,7 +79,7 @@ class Previewer:
         state = self._state()
         found = self._look_up(ids, removed, state)
         entries = [self._entry(anilist_id, found, state.ledger) for anilist_id in ids]
-        entries += [self._gone(anilist_id, found, state.ledger) for anilist_id in sorted(removed)]
+        entries += [replace(self._shown(anilist_id, found, None), removed=True) for anilist_id in sorted(removed)]
         return Preview(tuple(entries), tuple(dict.fromkeys((*found.notes, *found.mapped.warnings))))
 
     def _state(self) -> State:
@@ -149,9 +149,6 @@ class Previewer:
         adds, leaves = self._change(anilist_id, found, targets, ledger)
         missing = sum(1 for each in targets.values() if not each)
         return EntryPreview(view, spans, adds, leaves, missing)
-
-    def _gone(self, anilist_id: int, found: Lookup, ledger: Ledger) -> EntryPreview:
-        return EntryPreview(self._shown(anilist_id, found, None).view, removed=True)
 
     def _change(self, anilist_id: int, found: Lookup, targets: Targets, ledger: Ledger) -> tuple[int | None, int]:
         """How many plays would be added, and how many that stand would not fit any more."""

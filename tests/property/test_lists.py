@@ -17,13 +17,13 @@ wishlists = st.dictionaries(st.sampled_from(ITEMS), values).map(
 )
 
 
-def released(wishes: list[Wish], notes: dict[ListItem, Noted]) -> frozenset[ListItem]:
+def unwanted(wishes: list[Wish], notes: dict[ListItem, Noted]) -> frozenset[ListItem]:
     return frozenset(notes) - {wish.item for wish in wishes}
 
 
 def planned(wishes: list[Wish], notes: dict[ListItem, Noted], there: dict[ListItem, int]) -> ListPlan:
     """As a run plans: the list is read only if something is open."""
-    gone = released(wishes, notes)
+    gone = unwanted(wishes, notes)
     opened = open_items(wishes, gone, notes)
     return plan_list(TraktList.RATINGS, wishes if opened else [], gone, notes, there if opened else None)
 
@@ -46,7 +46,7 @@ def test_a_second_run_writes_nothing_and_reads_nothing(
 ) -> None:
     notes, there = carried_out(planned(wishes, notes, there), notes, there)
 
-    assert open_items(wishes, released(wishes, notes), notes) == frozenset()
+    assert open_items(wishes, unwanted(wishes, notes), notes) == frozenset()
     assert planned(wishes, notes, there).changes == ()
 
 

@@ -177,3 +177,9 @@ def test_the_status_page_leaves_what_is_only_planned_out_of_its_counts() -> None
 
     assert "Needs you: 2 entries" in before
     assert "Needs you: 1 entry" in after
+
+
+def test_a_failure_after_some_changes_says_that_they_stay() -> None:
+    failed = replace(only_lists(Outcome.FAILED, done=(SEASON, SHOW)), trouble="Trakt fell silent.")
+
+    assert "2 ratings had been changed by then and stay." in render_summary(failed)

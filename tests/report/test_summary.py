@@ -181,6 +181,12 @@ def test_a_failure_after_some_plays_says_that_they_stay() -> None:
     assert "anime/104578" in page
 
 
+def test_a_failure_of_which_nobody_knows_what_it_did_does_not_say_that_nothing_was_changed() -> None:
+    page = render_summary(replace(report_outage(), outcome=Outcome.FAILED, unclear=27))
+
+    assert "Nothing was changed" not in page
+
+
 def test_a_run_on_one_entry_shows_its_breakpoint_map() -> None:
     page = render_summary(report_one_entry())
 

@@ -5,41 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from sync.commands.map_issue.issue_form import BadForm, RequestedMap, parse_form
 from sync.commands.map_issue.overrides_text import put_entry
 from sync.errors import ConfigError
 from sync.mapping.overrides.document import Overrides
 from sync.report import manual_map_texts as texts
-from sync.services.github.pull_requests import FileChange, PullRequestsForbidden
+from sync.services.github.pull_requests import GitHubProposals, PullRequestsForbidden
 from sync.services.shape import object_at, text, whole
 from sync.steps.preview import FILE, Preview, changed_entries, parse_overrides_text
 
 log = logging.getLogger(__name__)
-
-
-class Proposals(Protocol):
-    """GitHub, as far as a manual map needs it."""
-
-    @property
-    def base(self) -> str:
-        """The branch that proposals are made for."""
-
-    def may_write(self, login: str) -> bool:
-        """Whether this person may write to the repository."""
-
-    def fetch_file(self, path: str, ref: str) -> str | None:
-        """A file's text; ``None`` if there is none."""
-
-    def push_file(self, branch: str, path: str, text: str, message: str) -> None:
-        """Puts a commit with this file changed on a branch of its own."""
-
-    def propose(self, branch: str, *, title: str, body: str) -> FileChange:
-        """The pull request of a branch."""
-
-    def comment(self, issue_number: int, text: str) -> None:
-        """Answers an issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +44,7 @@ Previews = Callable[[Overrides, frozenset[int]], Preview]
 class ManualMap:
     """Acts on one issue. ``path`` is where ``overrides.yaml`` is in the repository; ``pages`` gives links to it."""
 
-    def __init__(self, proposals: Proposals, path: str, editor: str, previews: Previews) -> None:
+    def __init__(self, proposals: GitHubProposals, path: str, editor: str, previews: Previews) -> None:
         self._proposals = proposals
         self._path = path
         self._editor = editor

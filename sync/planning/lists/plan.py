@@ -132,20 +132,20 @@ def is_open(wanted: int | None, known: Noted | None) -> bool:
     return known.standing is not Standing.THEIRS and known.value != wanted
 
 
-def open_items(wishes: Sequence[Wish], released: Collection[ListItem], notes: Notes) -> frozenset[ListItem]:
+def open_items(wishes: Sequence[Wish], unwanted: Collection[ListItem], notes: Notes) -> frozenset[ListItem]:
     """The items about which something may have to be changed."""
     asked = {wish.item for wish in wishes if is_open(wish.value, notes.get(wish.item))}
-    return frozenset(asked | {item for item in released if is_open(None, notes.get(item))})
+    return frozenset(asked | {item for item in unwanted if is_open(None, notes.get(item))})
 
 
 def plan_list(
     which: TraktList,
     wishes: Sequence[Wish],
-    released: Collection[ListItem],
+    unwanted: Collection[ListItem],
     notes: Notes,
     there: Mapping[ListItem, int] | None,
 ) -> ListPlan:
-    """What to change on one list. ``released`` are the known items that nobody asks for any more; ``there`` is what
+    """What to change on one list. ``unwanted`` are the known items that nobody asks for any more; ``there`` is what
     the list holds, ``None`` where it was not read because nothing is open."""
     changes: list[ListChange] = []
     theirs: list[ListChange] = []
@@ -168,7 +168,7 @@ def plan_list(
                 noted[wish.item] = Noted(wish.value, Standing.THEIRS, wish.anilist_ids)
             case _:
                 pass
-    for item in sorted(released):
+    for item in sorted(unwanted):
         known = notes.get(item)
         before = None if there is None else there.get(item)
         if decide(None, known, before) is Move.TAKE:
