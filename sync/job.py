@@ -96,7 +96,7 @@ class Job:
 
     def _is_approved(self, last: LastSync) -> bool:
         """Whether a person has approved more than ``MAX_NEW_PLAYS``, now or for the import that is being continued."""
-        return self._request.allow_large or last.goes_on
+        return self._request.allow_large or last.approved_import
 
     def _select(self, readings: Readings, state: State) -> tuple[Entries, Readings, tuple[str, ...]]:
         """The entries to resolve, the readings as far as this run is about them, and warnings."""

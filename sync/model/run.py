@@ -25,7 +25,7 @@ class RunRequest:
     again: bool = False
 
 
-class LeftOut(StrEnum):
+class SkipReason(StrEnum):
     """Why an entry of the list is not synced, in the words the report uses."""
 
     OVERRIDE = "by override"
@@ -76,7 +76,7 @@ class LastSync:
 
     ``activity_cursor`` is the time of the newest activity read. ``anilist_user_id`` and ``trakt_user`` are whose
     history this is. ``good_at`` is when a run last ended without trouble. ``changed_at`` is when state was last
-    committed (the weekly heartbeat counts from it). ``goes_on`` is whether a person approved an import that is not
+    committed (the weekly heartbeat counts from it). ``approved_import`` is whether a person approved an import that is not
     finished: the next run carries on without being asked again. ``writing`` is there while a run writes, and after it
     was killed.
     """
@@ -89,7 +89,7 @@ class LastSync:
     trakt_user: str | None = None
     entries: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
-    goes_on: bool = False
+    approved_import: bool = False
     datasets: Mapping[str, str] = field(default_factory=dict)
     runs: tuple[RunLine, ...] = ()
     writing: Lease | None = None
@@ -148,7 +148,7 @@ class RunReport:
     not_found: tuple[NewPlay, ...] = ()
     carried_over: int = 0
     unclear: int = 0
-    skipped: Mapping[LeftOut, int] = field(default_factory=dict)
+    skipped: Mapping[SkipReason, int] = field(default_factory=dict)
     requests: Mapping[str, Requests] = field(default_factory=dict)
     budget: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

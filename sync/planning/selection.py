@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sync.model.anilist import MediaFormat, MediaListEntry, MediaListStatus, watched_count
 from sync.model.mapping import CachedMapping, Verdict
 from sync.model.plan import Ledger, LedgerPlay, PlayState
-from sync.model.run import LeftOut
+from sync.model.run import SkipReason
 from sync.model.trakt import TraktPlays
 from sync.planning.rewatches import has_unnoted_rewatches
 
@@ -59,29 +59,29 @@ class Scope:
     formats: frozenset[MediaFormat] = frozenset()
     parts: Parts = Parts()
 
-    def reason_to_leave_out(self, entry: MediaListEntry) -> LeftOut | None:
+    def reason_to_leave_out(self, entry: MediaListEntry) -> SkipReason | None:
         """Why nothing of the entry is synced; ``None`` if it is."""
         if entry.anilist_id in self.skipped:
-            return LeftOut.OVERRIDE
+            return SkipReason.OVERRIDE
         if entry.private and not self.private:
-            return LeftOut.PRIVATE
+            return SkipReason.PRIVATE
         if entry.media.is_adult and not self.adult:
-            return LeftOut.ADULT
+            return SkipReason.ADULT
         if self.statuses and entry.status not in self.statuses:
-            return LeftOut.STATUS
+            return SkipReason.STATUS
         if self.formats and entry.media.format not in self.formats:
-            return LeftOut.FORMAT
+            return SkipReason.FORMAT
         return None
 
     def for_history(
         self, entries: Iterable[MediaListEntry]
-    ) -> tuple[tuple[MediaListEntry, ...], Mapping[LeftOut, int]]:
+    ) -> tuple[tuple[MediaListEntry, ...], Mapping[SkipReason, int]]:
         """The entries whose plays are synced, and how many were left out, by reason.
 
         An entry that is merely planned has no plays; it counts as left out unless the watchlist takes it.
         """
         kept: list[MediaListEntry] = []
-        left_out: Counter[LeftOut] = Counter()
+        left_out: Counter[SkipReason] = Counter()
         for entry in entries:
             reason = self.reason_to_leave_out(entry)
             merely_planned = entry.status is MediaListStatus.PLANNING and watched_count(entry) == 0
@@ -90,7 +90,7 @@ class Scope:
             elif not merely_planned:
                 kept.append(entry)
             elif not self.parts.watchlist:
-                left_out[LeftOut.PLANNING] += 1
+                left_out[SkipReason.PLANNING] += 1
         return tuple(kept), dict(sorted(left_out.items()))
 
     def for_lists(self, entries: Iterable[MediaListEntry]) -> tuple[MediaListEntry, ...]:

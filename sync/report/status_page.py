@@ -10,7 +10,7 @@ from sync.model.anilist import MediaListEntry
 from sync.model.lists import ListMemory
 from sync.model.mapping import CachedMapping, Verdict
 from sync.model.plan import Ledger, PlayState
-from sync.model.run import LastSync, LeftOut, Pages, RunLine
+from sync.model.run import LastSync, Pages, RunLine, SkipReason
 from sync.report.dates import format_day, format_moment, format_stamp
 from sync.report.entry_view import EntryView, view_entry
 from sync.report.list_sections import format_set
@@ -39,7 +39,7 @@ class Status:
     mappings: Mapping[int, CachedMapping] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     entries: Mapping[int, MediaListEntry] = field(default_factory=dict)
-    skipped: Mapping[LeftOut, int] = field(default_factory=dict)
+    skipped: Mapping[SkipReason, int] = field(default_factory=dict)
     plays_by_month: Mapping[str, int] = field(default_factory=dict)
     pages: Pages = field(default_factory=Pages)
     notes: tuple[str, ...] = ()
@@ -109,7 +109,7 @@ def _totals(status: Status, views: list[EntryView]) -> str:
     return " · ".join(parts)
 
 
-def _reasons(skipped: Mapping[LeftOut, int]) -> str:
+def _reasons(skipped: Mapping[SkipReason, int]) -> str:
     known = ", ".join(f"{escape(reason, 60)} {count:,}" for reason, count in sorted(skipped.items()) if count)
     return f" ({known})" if known else ""
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sync.errors import LoginError
 from sync.mapping.overrides.document import Overrides
 from sync.model.anilist import AniListLibrary, Media, MediaListEntry
-from sync.model.run import LeftOut
+from sync.model.run import SkipReason
 from sync.model.trakt import TraktPlays
 from sync.planning.safety import check_reads
 from sync.planning.selection import Parts, Scope
@@ -32,14 +32,14 @@ NOT_LOGGED_IN = (
 @dataclass(frozen=True, slots=True)
 class Readings:
     """What was read. ``entries`` are those of the list whose plays are synced, ``for_lists`` those that ratings,
-    watchlist and dropped shows are made from; ``left_out`` counts the others by reason."""
+    watchlist and dropped shows are made from; ``skipped`` counts the others by reason."""
 
     library: AniListLibrary
     plays: TraktPlays
     trakt_user: str
     entries: tuple[MediaListEntry, ...]
     for_lists: tuple[MediaListEntry, ...] = ()
-    left_out: Mapping[LeftOut, int] = field(default_factory=dict)
+    skipped: Mapping[SkipReason, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
@@ -80,9 +80,9 @@ class Reader:
             entries=len(library.entries),
             plays=plays,
         )
-        entries, left_out = self._scope.for_history(library.entries)
+        entries, skipped = self._scope.for_history(library.entries)
         for_lists = self._scope.for_lists(library.entries)
-        return Readings(library, plays, trakt_user, entries, for_lists, left_out, tuple(self._warnings(library, now)))
+        return Readings(library, plays, trakt_user, entries, for_lists, skipped, tuple(self._warnings(library, now)))
 
     def _list_and_plays(self) -> tuple[AniListLibrary, TraktPlays, str]:
         services = self._services

@@ -113,7 +113,7 @@ def _with_readings(report: RunReport, readings: Readings, known: Known) -> RunRe
         anilist_user=readings.library.user.name,
         trakt_user=readings.trakt_user,
         entries={entry.anilist_id: entry for entry in readings.library.entries},
-        skipped=readings.left_out,
+        skipped=readings.skipped,
         remembered={key: each for key, each in mine.items() if key not in known.mapped.resolutions},
         mapped=None if known.cache is None else resolved,
     )
@@ -171,7 +171,7 @@ def last_sync_after(last: LastSync, known: Known, report: RunReport, *, approved
             entries=len(report.entries),
         )
     if report.outcome in WENT_WELL:
-        last = replace(last, good_at=report.started_at, goes_on=approved and report.outcome is Outcome.PARTIAL)
+        last = replace(last, good_at=report.started_at, approved_import=approved and report.outcome is Outcome.PARTIAL)
         if known.feed is not None and known.feed.feed.complete and report.outcome is not Outcome.BRAKE:
             last = replace(last, activity_cursor=report.started_at)
     # The first run after trouble is put on record even if it found nothing: that closes the issue about it.

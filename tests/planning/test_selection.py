@@ -10,7 +10,7 @@ import pytest
 from sync.model.anilist import Media, MediaFormat, MediaListEntry, MediaListStatus
 from sync.model.mapping import CachedMapping, Verdict
 from sync.model.plan import Ledger, LedgerPlay, PlayState
-from sync.model.run import LeftOut
+from sync.model.run import SkipReason
 from sync.model.trakt import TraktPlays
 from sync.planning.selection import EntryMemory, Parts, Scope, open_entries, questions_still_asked
 from tests.planning.cases import BEBOP, NOW, completed, entry, ledger, line, played
@@ -218,7 +218,7 @@ PLANNED = listed_tv(2, MediaListStatus.PLANNING)
 def test_without_scope_everything_watched_is_synced_and_what_is_only_planned_is_not() -> None:
     kept, left_out = Scope().for_history([listed_tv(), PLANNED, listed_tv(3, is_adult=True)])
 
-    assert ([1, 3], {LeftOut.PLANNING: 1}) == ([each.anilist_id for each in kept], left_out)
+    assert ([1, 3], {SkipReason.PLANNING: 1}) == ([each.anilist_id for each in kept], left_out)
 
 
 def test_a_planned_entry_with_episodes_watched_has_plays() -> None:
@@ -237,15 +237,15 @@ def test_the_watchlist_takes_what_is_planned() -> None:
 @pytest.mark.parametrize(
     ("left_out", "scope", "reason"),
     [
-        (replace(listed_tv(), private=True), Scope(), LeftOut.PRIVATE),
-        (listed_tv(is_adult=True), Scope(adult=False), LeftOut.ADULT),
-        (listed_tv(), Scope(statuses=frozenset({MediaListStatus.CURRENT})), LeftOut.STATUS),
-        (listed_tv(), Scope(formats=frozenset({MediaFormat.MOVIE})), LeftOut.FORMAT),
-        (listed_tv(format=None), Scope(formats=frozenset({MediaFormat.TV})), LeftOut.FORMAT),
+        (replace(listed_tv(), private=True), Scope(), SkipReason.PRIVATE),
+        (listed_tv(is_adult=True), Scope(adult=False), SkipReason.ADULT),
+        (listed_tv(), Scope(statuses=frozenset({MediaListStatus.CURRENT})), SkipReason.STATUS),
+        (listed_tv(), Scope(formats=frozenset({MediaFormat.MOVIE})), SkipReason.FORMAT),
+        (listed_tv(format=None), Scope(formats=frozenset({MediaFormat.TV})), SkipReason.FORMAT),
     ],
 )
 def test_an_entry_is_left_out_of_all_parts_and_counted_by_its_reason(
-    left_out: MediaListEntry, scope: Scope, reason: LeftOut
+    left_out: MediaListEntry, scope: Scope, reason: SkipReason
 ) -> None:
     assert ((), {reason: 1}) == scope.for_history([left_out])
     assert replace(scope, parts=ALL_PARTS).for_lists([left_out]) == ()
@@ -254,7 +254,7 @@ def test_an_entry_is_left_out_of_all_parts_and_counted_by_its_reason(
 def test_an_override_leaves_a_single_entry_out_of_all_parts() -> None:
     scope = Scope(skipped=frozenset({1}), parts=ALL_PARTS)
 
-    assert ((), {LeftOut.OVERRIDE: 1}) == scope.for_history([listed_tv()])
+    assert ((), {SkipReason.OVERRIDE: 1}) == scope.for_history([listed_tv()])
     assert scope.for_lists([listed_tv()]) == ()
 
 

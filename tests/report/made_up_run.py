@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sync.model.anilist import Media, MediaFormat, MediaListEntry, MediaListStatus
 from sync.model.mapping import CachedMapping, Candidate, Evidence, Resolution, Span, Verdict
 from sync.model.plan import Ledger, LedgerPlay, NewPlay, Plan, PlayState, TimeSource
-from sync.model.run import LastSync, LeftOut, Outcome, Pages, Requests, RunLine, RunReport
+from sync.model.run import LastSync, Outcome, Pages, Requests, RunLine, RunReport, SkipReason
 from sync.model.trakt import Kind, PlayKind, TraktIds, TraktTitle, WatchedAt
 from sync.report.status_page import Status
 
@@ -204,7 +204,7 @@ def report_first_run() -> RunReport:
         plan=Plan(tuple(adds), tuple(noted)),
         mapped=10,
         max_new_plays=100,
-        skipped={LeftOut.PLANNING: 43, LeftOut.PRIVATE: 3, LeftOut.OVERRIDE: 11},
+        skipped={SkipReason.PLANNING: 43, SkipReason.PRIVATE: 3, SkipReason.OVERRIDE: 11},
         pages=PAGES,
         requests={"AniList": Requests(3, 30), "Trakt": Requests(31, 500)},
     )
@@ -264,7 +264,7 @@ def status() -> Status:
         }
     )
     last = LastSync(anilist_user="misaki", trakt_user="misaki", runs=runs)
-    skipped = {LeftOut.PLANNING: 43, LeftOut.PRIVATE: 3, LeftOut.OVERRIDE: 11}
+    skipped = {SkipReason.PLANNING: 43, SkipReason.PRIVATE: 3, SkipReason.OVERRIDE: 11}
     return Status(last, cached, ledger, entries(), skipped, months(), PAGES)
 
 

@@ -156,7 +156,9 @@ def test_the_cursor_stays_where_activities_are_needed_again(known: Known, error:
 def test_an_approved_import_goes_on_until_it_is_done() -> None:
     part = replace(READ, written=Written(posted=(PLAY,), carried_over=400))
 
-    assert after(part, approved=True).goes_on
-    assert not after(part, approved=False).goes_on
-    assert not after(READ, approved=True, last=replace(LAST, goes_on=True)).goes_on
-    assert after(Known(), ServiceUnavailable("Trakt", "off"), last=replace(LAST, goes_on=True), approved=True).goes_on
+    assert after(part, approved=True).approved_import
+    assert not after(part, approved=False).approved_import
+    assert not after(READ, approved=True, last=replace(LAST, approved_import=True)).approved_import
+    assert after(
+        Known(), ServiceUnavailable("Trakt", "off"), last=replace(LAST, approved_import=True), approved=True
+    ).approved_import

@@ -20,7 +20,7 @@ from sync.services.state.document import (
 LAST_SYNC_FILE = "last_sync.json"
 RUNS_KEPT = 20
 GOES_ON = "goes on"
-"""How the file spells ``LastSync.goes_on``: among the counts, where the first versions put it."""
+"""How the file spells ``LastSync.approved_import``: among the counts, where the first versions put it."""
 
 _MOMENTS = ("good_at", "changed_at", "activity_cursor")
 
@@ -39,7 +39,7 @@ def parse_last_sync(content: bytes, name: str) -> LastSync:
             trakt_user=fields.optional_text("trakt_user"),
             entries=fields.number("entries", 0),
             counts={name: count for name, count in counts.items() if name != GOES_ON},
-            goes_on=GOES_ON in counts,
+            approved_import=GOES_ON in counts,
             datasets=_texts(fields.mapping("datasets")),
             runs=tuple(_parse_run(run) for run in fields.objects("runs")),
             writing=_parse_lease(fields.object("writing")) if fields.mapping("writing") else None,
@@ -58,7 +58,7 @@ def render_last_sync(last: LastSync) -> bytes:
             if (value := getattr(last, key)) is not None
         },
         "entries": last.entries,
-        "counts": dict(sorted({**last.counts, **({GOES_ON: 1} if last.goes_on else {})}.items())),
+        "counts": dict(sorted({**last.counts, **({GOES_ON: 1} if last.approved_import else {})}.items())),
         "datasets": dict(sorted(last.datasets.items())),
         **({"writing": _lease_fields(last.writing)} if last.writing else {}),
     }

@@ -59,7 +59,7 @@ LAST = LastSync(
     trakt_user="misaki-t",
     entries=419,
     counts={"mapped": 353, "unmapped": 9},
-    goes_on=True,
+    approved_import=True,
     datasets={"fribb": "W/etag"},
     runs=(RUN,),
     writing=Lease(RUN.run_id, NOW + timedelta(minutes=15)),
