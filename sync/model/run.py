@@ -76,9 +76,9 @@ class LastSync:
 
     ``activity_cursor`` is the time of the newest activity read. ``anilist_user_id`` and ``trakt_user`` are whose
     history this is. ``good_at`` is when a run last ended without trouble. ``changed_at`` is when state was last
-    committed (the weekly heartbeat counts from it). ``approved_import`` is whether a person approved an import that is not
-    finished: the next run carries on without being asked again. ``writing`` is there while a run writes, and after it
-    was killed.
+    committed (the weekly heartbeat counts from it). ``approved_import`` says that a person approved an import that is
+    not finished: the next run carries on without being asked again. ``writing`` is there while a run writes, and after
+    it was killed.
     """
 
     good_at: datetime | None = None
