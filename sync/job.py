@@ -42,6 +42,7 @@ class Job:
         self._settings = settings
         self._services = services
         self._request = request
+        # Read once, so that the whole run is judged by one moment.
         self._now = services.clock.now()
         self._scope = scope_of(settings, overrides)
         self._reader = Reader(settings, services, self._scope)
@@ -61,6 +62,7 @@ class Job:
     def _steps(self) -> Iterator[Known]:
         known = Known(self._services.folder.load())
         yield known
+        # A preview writes nothing, so another run that writes is not in its way.
         if not self._request.dry_run:
             refuse_if_leased(known.state.last_sync, self._now)
         known = yield from self._plan(known)
@@ -77,6 +79,7 @@ class Job:
         yield (known := replace(known, readings=readings).warning(*readings.warnings))
         selected, readings, warnings = self._select(readings, state)
         yield (known := replace(known, readings=readings).warning(*warnings))
+        # AniList tells when and Trakt tells which episodes: one is read while the other is.
         with FeedReader(self._services, timetable) as feed:
             feed.read_ahead(readings, selected, state)
             mapped = self._map(selected, readings, state, timetable)
@@ -103,11 +106,13 @@ class Job:
         only = self._request.only
         if only is not None:
             return self._select_one(readings, only)
+        # A mapping that was made from other facts, or another override, is an open question again.
         basis = self._mapper.basis(readings.library.entries)
         memory = EntryMemory(state.ledger, state.cache, basis, self._now, readings.plays)
         selected = open_entries(readings.entries, readings.for_lists, memory)
         if self._settings.sync_rewatches:
             more = open_entries(readings.entries, readings.for_lists, memory, rewatches=True)
+            # The account is asked for only where something depends on its answer.
             if len(more) > len(selected) and not self._reader.keeps_one_play():
                 selected = more
         return selected, readings, ()
@@ -126,10 +131,12 @@ class Job:
 
     def _map(self, selected: Entries, readings: Readings, state: State, timetable: Timetable) -> Mapped:
         """Resolves as many entries as there is time to write; if that is none at all, it takes all the time."""
+        # An entry that is asked for by itself is mapped afresh.
         cache = {key: cached for key, cached in state.cache.items() if key != self._request.only}
         deadline = self._services.deadline
         in_time = deadline.earlier(timetable.for_writing(sum(map(watched_count, selected))))
         mapped = self._mapper.map(selected, cache, readings.library.entries, in_time)
+        # Else an entry that takes longer than its share of the time would be put off by every run.
         if not mapped.complete and not mapped.targets:
             mapped = self._mapper.map(selected, cache, readings.library.entries, deadline)
         return mapped
@@ -137,6 +144,7 @@ class Job:
     def _plan_history(self, known: Known, readings: Readings, state: State, feed: FeedReader) -> Steps:
         """What is to be added; its times only once it is known which activities may tell them."""
         mapped = known.mapped
+        # Which plays are missing does not depend on their times, so the feed is read for those alone.
         plan = self._plan_plays(readings, mapped, state, NO_HINTS)
         yield (known := replace(known, plan=plan))
         if plan.adds:
@@ -204,6 +212,7 @@ class Job:
         ledger = known.state.ledger.noting(plan.noted)
         state = replace(known.state, cache=known.cache or {}, ledger=ledger, lists=known.lists.memory)
         yield (known := replace(known, state=state))
+        # Before the brake: what was found out need not be asked for again when the person approves.
         services.folder.save_cache(state.cache)
         services.folder.save_ledger(state.ledger)
         self._lists.save(known.lists)
@@ -259,6 +268,7 @@ class Job:
             Circumstances(self._request, self._settings, self._now, services.clock.now(), last.good_at, services.usage),
             error,
         )
+        # What cannot be read, or belongs to another run just now, is not written over.
         if self._request.dry_run or isinstance(error, StateError | StateInUse):
             return Finished(report, known.state, error)
         last = last_sync_after(last, known, report, approved=self._is_approved(last))

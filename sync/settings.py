@@ -164,6 +164,7 @@ def parse_settings(
         in_actions=reader.text("GITHUB_ACTIONS") == "true",
         clock_speed=float(reader.whole_number("CLOCK_SPEED", 1)),
     )
+    # A fast clock would ask the real services too often.
     if settings.clock_speed != 1 and not settings.addresses.all_loopback:
         reader.problems.append("CLOCK_SPEED is for tests against services on this machine only; leave it unset.")
     if anilist and not settings.anilist_username and not settings.anilist_access_token:

@@ -172,6 +172,7 @@ def open_services(
 
 def _transports(stack: ExitStack, clock: Clock, redactor: Redactor) -> dict[str, Transport]:
     """One way to each service, at its own pace; closed with ``stack``."""
+    # All requests to a service share one pace, whoever makes them.
     paces: dict[str, Pacing | None] = {
         "AniList": AniListPacing(clock),
         "Trakt": TraktPacing(clock),
@@ -228,6 +229,7 @@ def open_repository(settings: Settings, clock: Clock, workspace: Path = Path()) 
     Raises ``ConfigError`` when the state lies outside of it."""
     if settings.github is None:
         return None
+    # Resolved, so that neither ``..`` nor a link leads out of the repository.
     inside = (workspace / settings.state_dir).resolve()
     if not inside.is_relative_to(workspace.resolve()):
         raise ConfigError(

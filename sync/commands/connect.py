@@ -30,6 +30,7 @@ def _connect(shell: Shell, given_clock: Clock | None) -> int:
     with open_services(settings, clock, shell.redactor) as services:
         services.folder.path.mkdir(parents=True, exist_ok=True)
         with services.folder.locked(clock):
+            # A state that cannot be read is said before a code is asked for, which would be wasted.
             services.folder.load()
             pair = _ask(shell, services)
             username = _account_of(pair, settings, services)

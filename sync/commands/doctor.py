@@ -103,6 +103,7 @@ class Examination:
     def findings(self, settings: Sequence[Finding]) -> tuple[Finding, ...]:
         """All findings, beginning with those about the ``settings`` and files; nothing that fails hides another."""
         self._findings = list(settings)
+        # In this order, because the later ones use what the earlier ones found.
         for check in (self._state, self._anilist, self._trakt, self._accounts, self._schedule, self._rights):
             self._try(check)
         return tuple(self._findings)

@@ -33,6 +33,7 @@ def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Cl
     run_id = new_run_id(clock)
     if problems or mistakes:
         error = ConfigError((*problems, *mistakes))
+        # Whoever starts a run by hand reads the log; of a scheduled one only an issue tells.
         if scheduled:
             publish_failure(error, settings, open_repository(settings, clock), now=clock.now(), run_id=run_id)
         raise error
@@ -69,6 +70,7 @@ def _exit_code(shell: Shell, report: RunReport, finished: Finished, *, scheduled
     if report.outcome is Outcome.BRAKE:
         shell.log.notice(str(error), title="Waiting for your word")
         return error.exit_code
+    # A red mark is for what lasts: outages of an hour are usual, and the next run makes up for them.
     passing = isinstance(error, ServiceUnavailable) and scheduled
     recent = report.last_good_at is not None and report.finished_at - report.last_good_at <= PATIENCE
     if passing and recent:

@@ -28,6 +28,7 @@ def _save(shell: Shell, given_clock: Clock | None) -> int:
         return 0
     folder = StateFolder(settings.state_dir)
     _end_lease(folder)
+    # The pages are made from the state: the next run makes them anew.
     names = tuple(name for name in folder.files() if not name.endswith(PAGES))
     if names:
         repository.commit(folder, MESSAGE, only=names)

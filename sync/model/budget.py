@@ -142,6 +142,7 @@ class Timetable:
 
         More plays than the run may add are held back by the brake: then all the time goes into the preview.
         """
+        # Nothing will be written.
         if self.most_plays == 0 or not self.may_add(plays):
             return 0.0
         return min(self.reserve + pieces(plays, BATCH) * WRITE_GAP, MOST_FOR_WRITING * self.seconds)

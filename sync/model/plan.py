@@ -106,6 +106,7 @@ class Ledger:
         They are remembered as UNDONE, for every entry that counted on the same play. A DISPLACED one is forgotten
         instead, together with what other entries adopted of it: the next run puts each where it belongs.
         """
+        # By play, not by entry: one play may stand for episodes of several.
         undone: set[tuple[PlayKind, int, int]] = set()
         moved: set[tuple[PlayKind, int, int]] = set()
         for _, line in lines:

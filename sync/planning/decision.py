@@ -69,6 +69,7 @@ def taken_away(
         if anilist_id in again:
             continue
         for line in known:
+            # A pending play may never have been there, and a displaced one was meant to go.
             if line.rewatch or line.state in (PlayState.PENDING, PlayState.DISPLACED):
                 continue
             if not plays.of(line.kind, line.trakt_id) and _still_meant(line, known, targets.get(anilist_id)):
@@ -78,6 +79,7 @@ def taken_away(
 
 
 def _still_meant(line: LedgerPlay, known: Sequence[LedgerPlay], targets: Targets | None) -> bool:
+    # Without its targets the entry cannot say: then a play elsewhere of the same episode speaks against it.
     if targets is not None:
         return any((t.kind, t.trakt_id) == (line.kind, line.trakt_id) for t in targets.get(line.episode, ()))
     return not any(

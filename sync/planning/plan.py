@@ -43,14 +43,17 @@ def plan_plays(
     times, never which plays are added.
     """
     draft = _PlanDraft(plays, now, frozenset(again))
+    # The plan must not depend on the order in which AniList lists the entries.
     ordered = sorted(entries, key=lambda entry: entry.anilist_id)
     for entry in ordered:
+        # Rewatches are planned by themselves (rewatches.py), on top of this.
         known = [line for line in ledger.of(entry.anilist_id) if line.rewatch == 0]
         here = targets.get(entry.anilist_id)
         if here is None:
             _plan_from_memory(draft, entry, known)
         else:
             _plan_mapped(draft, entry, here, known)
+    # Last, when all that is asked for is known: another entry may ask for what was taken away from one.
     draft.respect(taken_away(ledger, plays, targets, again))
     times = PlayTimes(ordered, targets, hints, now)
     return draft.finish([_new_play(asks, times) for asks in draft.wanted.values()])
@@ -78,7 +81,7 @@ def _plan_mapped(draft: _PlanDraft, entry: MediaListEntry, targets: Targets, kno
 def _plan_moved(
     draft: _PlanDraft, anilist_id: int, here: Sequence[PlayTarget], before: Mapping[TraktKey, LedgerPlay]
 ) -> bool:
-    """Settles the plays of an episode that stand where it no longer belongs; true when it must not be added anew."""
+    """Notes the plays of an episode that stand where it no longer belongs; true when it must not be added anew."""
     keys = {(target.kind, target.trakt_id) for target in here}
     stale = [line for key, line in before.items() if key not in keys]
     belongs = next((t.trakt_id for t in here if (t.kind, t.trakt_id) not in before), here[0].trakt_id if here else None)
@@ -184,6 +187,7 @@ class _PlanDraft:
         if action is not Action.ADD:
             # PENDING stands for "no line yet": whatever is noted replaces it
             self.take(anilist_id, line or LedgerPlay(episode, target.kind, target.trakt_id, PlayState.PENDING), action)
+        # Trakt would take a play before the airing; the entry is ahead, or Trakt knows another date.
         elif target.first_aired is not None and ceil_minute(target.first_aired) > floor_minute(self.now):
             self.wait(anilist_id, episode, WaitingFor.AIRING)
         else:

@@ -46,6 +46,7 @@ def plan_rewatches(
         by_entry.setdefault(activity.anilist_id, []).append(activity)
     for entry in sorted(entries, key=lambda entry: entry.anilist_id):
         here = targets.get(entry.anilist_id)
+        # ``repeat`` means something only once the entry was finished.
         if here is None or entry.status not in WHOLE:
             continue
         viewings = rewatch_viewings(
@@ -103,10 +104,12 @@ class _RewatchDraft:
             if line.rewatch and (line.episode, line.kind, line.trakt_id) == (episode, *key)
         }
         on_trakt = self.plays.of(*key)
+        # What is yet to air was not watched twice.
         if target.first_aired is not None and ceil_minute(target.first_aired) > self.now:
             return
         if (not on_trakt and key not in self.added) or not (times or states):
             return
+        # Another AniList episode is the same one on Trakt, and its rewatches are planned already.
         if key in self.taken:
             for rewatch in range(1, len(times) + 1):
                 if rewatch not in states:
@@ -131,6 +134,7 @@ class _RewatchDraft:
         """Adds the play at a minute that no other play of it has; ``minutes`` are theirs."""
         minute = floor_minute(timed.watched_at if isinstance(timed.watched_at, datetime) else UNKNOWN_TIME)
         dated = isinstance(timed.watched_at, datetime)
+        # Two plays of one episode at the same minute could not be told apart, by an undo or by the next run.
         while dated and minute in minutes:
             minute += 1
         if minute in minutes or minute > self.now:
@@ -158,6 +162,7 @@ def _judge(times: Sequence[Timed], on_trakt: Sequence[int], states: Mapping[int,
     others, those of about the same time before others, earlier before later.
     """
     left = list(on_trakt)
+    # What the ledger knows comes first: those plays are on Trakt if any are.
     live = sorted(rewatch for rewatch, state in states.items() if state in _LIVE)
     pending = {rewatch for rewatch, state in states.items() if state is PlayState.PENDING}
     unknown = {rewatch for rewatch in range(1, len(times) + 1) if rewatch not in states}

@@ -152,6 +152,7 @@ def _has_open_plays(entry: MediaListEntry, memory: EntryMemory, *, rewatches: bo
     mapped = cached is None or cached.verdict is Verdict.RESOLVED
     if rewatches and mapped and has_unnoted_rewatches(entry, known):
         return True
+    # A finished entry of unknown length has one episode at least, or nobody would ever ask for its mapping.
     watched = watched_count(entry, listed=max((line.episode for line in known), default=1))
     if watched == 0:
         return False
@@ -169,6 +170,7 @@ def _wants_a_match(entry: MediaListEntry, memory: EntryMemory) -> bool:
     cached = memory.cache.get(entry.anilist_id)
     if cached is None or _has_another_basis(cached, memory):
         return True
+    # Episodes do not matter here, so a certain match is all there is to know.
     if cached.verdict in (Verdict.RESOLVED, Verdict.SKIPPED):
         return False
     return _may_answer_anew(entry, cached, memory.now)
@@ -192,6 +194,7 @@ def _may_write(entry: MediaListEntry, cached: CachedMapping, unwritten: set[int]
         return True
     if cached.verdict is not Verdict.RESOLVED:
         return False
+    # Somebody who watches as it airs is often days ahead of what Trakt lists.
     lately = entry.updated_at is not None and now - entry.updated_at <= EAGER_FOR
     return lately or not unwritten <= set(cached.waiting)
 

@@ -63,6 +63,7 @@ class FeedReader:
     def read_ahead(self, readings: Readings, selected: Collection[MediaListEntry], state: State) -> None:
         """Starts to read the whole feed while Trakt is asked for episodes, if it is certain to be needed: many entries
         are new here, most of what they say was watched is not on Trakt, and there is time for all of it."""
+        # What the ledger knows was dated when it was added.
         new = [entry for entry in selected if not state.ledger.of(entry.anilist_id)]
         plays = sum(map(watched_count, new))
         if len(new) <= FEW_ENTRIES or 2 * readings.plays.count > plays:
@@ -99,6 +100,7 @@ class FeedReader:
         for start in range(0, len(wanted), GROUP):
             group = wanted[start : start + GROUP]
             plays += sum(adding[anilist_id] for anilist_id in group)
+            # What the brake holds back is not written now: all the time goes into the preview.
             held_back = not self._timetable.may_add(sum(adding.values()))
             deadline = self._services.deadline if held_back else self._for_reading(plays)
             feed = self._fetch(readings, deadline, since, group)
@@ -132,6 +134,7 @@ class _Stoppable(Deadline):
 def _since(readings: Readings, plan: Plan, state: State) -> datetime | None:
     """From when on the activities may be new; ``None``: entries of which no first play, or no rewatch, was ever added
     need all of theirs."""
+    # An entry that is new here may have been watched years before the cursor.
     cursor = state.last_sync.activity_cursor
     wanted = {(play.anilist_id, play.rewatch > 0) for play in plan.adds}
     known = all(any((line.rewatch > 0) == again for line in state.ledger.of(key)) for key, again in wanted)

@@ -49,6 +49,7 @@ class ListSync:
             return SyncedLists(memory)
         memory = self._with_seasons(wishes, layouts, memory, only)
         plan = joined_plans([self._plan_list(which, wishes, memory) for which in self._switched_on()])
+        # Planned as a whole, since a show is rated by all its entries; then cut to the one.
         plan = plan if only is None else plan.only(only)
         for which, lines in plan.noted.items():
             memory = memory.noting(which, lines)
@@ -107,6 +108,7 @@ class ListSync:
         opened = open_items(wishes, unwanted, notes)
         if not opened:
             return plan_list(which, (), unwanted, notes, None)
+        # Taking something off makes room, so then it is worth trying.
         if not opened & unwanted and self._is_still_full(which, memory):
             waiting = tuple(_without_room(which, wish) for wish in wishes if wish.item in opened)
             return replace(plan_list(which, (), unwanted, notes, None), waiting=waiting)

@@ -68,6 +68,7 @@ class RunMemory:
             return
         now = self._clock.monotonic()
         try:
+            # Only the first commit has to be alone: it decides which of two runs writes.
             if self._committed_at is None:
                 self._folder.save_last_sync(self._leased)
                 self._remote.take_lease(self._folder, f"Adding plays, run {self._run_id}")

@@ -81,11 +81,13 @@ def publish_failure(
 
 def _save_and_commit(finished: Finished, settings: Settings, services: Services, *, scheduled: bool) -> RunReport:
     report, folder, repository = finished.report, services.folder, services.repository
+    # Pages and commits would be made from a state that nobody could read.
     damaged = isinstance(finished.error, StateError)
     news = not damaged and folder.has_news(services.clock.now())
     if news:
         _save_pages(finished, settings, folder)
     if repository is None:
+        # Nobody commits here, so the heartbeat counts from when it was saved.
         if news:
             folder.stamp_commit(services.clock.now())
         return report

@@ -86,6 +86,7 @@ class Reader:
 
     def _list_and_plays(self) -> tuple[AniListLibrary, TraktPlays, str]:
         services = self._services
+        # A log-in that cannot be used is found out before anything is read.
         services.login.access_token()
         with ThreadPoolExecutor(1) as pool:
             fetching = pool.submit(services.trakt.fetch_plays, services.deadline)
@@ -111,6 +112,7 @@ class Reader:
         login, wanted = self._services.login, self._settings.trakt_username
         if login.username is not None and is_wanted(wanted, login.username):
             return login.username
+        # TRAKT_USERNAME may hold the slug, which only the account itself tells.
         account = self._fetch_account()
         if not is_wanted(wanted, account.username, account.slug):
             raise LoginError(

@@ -94,10 +94,12 @@ def settle(
             yield Fate.DONE, done
         if not missing:
             return
+        # It said that it took them and may show them yet: sent again, they could be there twice.
         if receipt is not None:
             yield Fate.MISSING, missing
             return
         left = missing
+        # Another try might end as badly, with no time left to find out how.
         if deadline.remaining <= reserve:
             yield Fate.LEFT, left
             return
@@ -111,6 +113,7 @@ def _sent(write: Write[Piece], pieces: tuple[Piece, ...]) -> tuple[Receipt[Piece
         receipt = write.send(pieces)
     except OutcomeUnknown as trouble:
         return None, trouble
+    # Its own counts are believed only when they say less; which ones it left out, only a read tells.
     short = OutcomeUnknown("Trakt", f"counts {receipt.short} less than it was sent") if receipt.short else None
     return receipt, short
 

@@ -52,9 +52,11 @@ def add_plays(
     write = _play_write(trakt, deadline)
     for start in range(0, len(plays), BATCH):
         batch, rest = plays[start : start + BATCH], plays[start + BATCH :]
+        # A batch that ends badly takes a pause and a read, so it is not begun without time for them.
         if deadline.remaining < reserve:
             yield replace(written, carried_over=written.carried_over + len(batch) + len(rest))
             return
+        # Pending before it is sent: if the run is killed now, the next one reads Trakt and knows these for its own.
         written = _noting(written, batch, PlayState.PENDING, memory)
         memory.journal_sending(plays=batch)
         left = 0
@@ -99,6 +101,7 @@ def _after(fate: Fate, plays: Sequence[NewPlay], written: Written, memory: RunMe
             return replace(written, not_found=(*written.not_found, *plays))
         case Fate.MISSING:  # they stay pending, and the next run looks again
             return replace(written, not_found=(*written.not_found, *plays))
+        # Trakt was read and does not have them, so an undo need not look for them. They stay pending.
         case Fate.LEFT:
             memory.journal_void(plays=plays)
             return written
@@ -114,6 +117,7 @@ def _noting(written: Written, plays: Sequence[NewPlay], state: PlayState, memory
 
 def is_on_trakt(play: NewPlay, plays: TraktPlays) -> bool:
     """Whether a play that was sent is there: a first play at any time, a rewatch at its own."""
+    # Whoever made a first play: what is asked for is that there is one.
     times = plays.of(play.kind, play.trakt_id)
     if play.rewatch == 0 or play.watched_at == "released":
         return len(times) > play.rewatch
@@ -137,6 +141,7 @@ class ListWriter:
         """
         for which in TraktList:
             mine = [change for change in lists.report.plan.changes if change.which is which]
+            # What is taken away makes room for what is put there.
             for taking in (True, False):
                 lists = yield from self._write_all(
                     which, [change for change in mine if (change.after is None) is taking], lists
@@ -192,12 +197,14 @@ class ListWriter:
         match fate:
             case Fate.DONE:
                 took = any(change.after is not None for change in changes)
+                # A list that took something is not full any more.
                 memory = lists.memory.with_room(which, None) if took else lists.memory
                 lists = SyncedLists(memory, replace(report, done=(*report.done, *changes)))
                 return self._noting(lists, which, {change.item: _set(change) for change in changes})
             case Fate.REFUSED:
                 self._memory.journal_void(changes=changes)
                 lists = replace(lists, report=replace(report, not_found=(*report.not_found, *changes)))
+                # One that was to be taken away is gone; one that was to be put there stands as before.
                 gone = {change.item: before[change.item] if change.after is not None else None for change in changes}
                 return self._noting(lists, which, gone)
             case Fate.LEFT:  # they stay pending, and the next run looks again
@@ -211,6 +218,7 @@ class ListWriter:
     ) -> Generator[SyncedLists, None, SyncedLists]:
         """Writes what of ``batch`` there is still room for; everything else waits."""
         limit = self._trakt.fetch_account(self._deadline).limits.get(f"{which.value}.item_count")
+        # Without a limit to count up to, nothing more is tried: each try would be refused as a whole.
         room = 0 if limit is None else limit - len(self._trakt.lists.fetch(which, self._deadline))
         waiting: Sequence[ListChange] = batch
         if 0 < room < len(batch):

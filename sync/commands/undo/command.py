@@ -40,6 +40,7 @@ def _undo(shell: Shell, options: Options, given_clock: Clock | None) -> int:
             last = folder.load().last_sync
             if not dry_run:
                 refuse_if_leased(last, clock.now())
+            # From the disk first: for a mistyped run id nobody need be asked.
             plays = _journaled_plays(folder, run_id, anilist_id)
             changes = standing_changes(folder.load_journal(), run_id=run_id, anilist_id=anilist_id)
             services.login.access_token()
@@ -119,6 +120,7 @@ def _take_back(record: _Record, found: Sequence[FoundPlay], plays: Sequence[Jour
         record.undone_plays([each.play for each in gone])
     there = {each.play for each in found}
     absent = [play for play in plays if play not in there]
+    # They count as undone too, or the next run would take them for removed by the user.
     if absent:
         record.undone_plays(absent)
 

@@ -168,6 +168,7 @@ def plan_list(
                 noted[wish.item] = Noted(wish.value, Standing.THEIRS, wish.anilist_ids)
             case _:
                 pass
+    # Without a wish there is no value to compare: ours is taken away, anything else is forgotten.
     for item in sorted(unwanted):
         known = notes.get(item)
         before = None if there is None else there.get(item)
@@ -175,6 +176,7 @@ def plan_list(
             changes.append(ListChange(which, item, before, None, known.anilist_ids if known else ()))
         else:
             noted[item] = None
+    # What is noted already is no news, and no reason for a commit.
     fresh = {item: note for item, note in noted.items() if notes.get(item) != note}
     return ListPlan(tuple(changes), {which: fresh} if fresh else {}, tuple(theirs))
 

@@ -33,6 +33,7 @@ def _item_of(matched: MatchedEntry) -> tuple[ListItem, int | None] | None:
     season = matched.season
     if season is None:
         return None
+    # A show of one season is planned as the show, as a person would do it on Trakt.
     if sum(other.number > 0 for other in matched.seasons or ()) == 1:
         return matched.item, None
     return ListItem(ItemKind.SEASON, season.trakt_id), season.number

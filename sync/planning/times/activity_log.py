@@ -80,6 +80,7 @@ def _add_completion(earliest: dict[int, Logged], final: int, completions: list[i
 
 def _never_back(earliest: dict[int, Logged]) -> list[Logged]:
     kept: list[Logged] = []
+    # From the end, since a whole entry that is logged again begins with its first episodes.
     for episode in sorted(earliest, reverse=True):
         if not kept or earliest[episode].minute <= kept[-1].minute:
             kept.append(earliest[episode])

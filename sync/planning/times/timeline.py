@@ -90,6 +90,7 @@ class Timeline:
         """Slots from ``begin`` up to ``anchor`` were watched right before it; closer together if there is no room."""
         high, count = self._at(anchor), anchor - begin
         low = None if before is None else self._at(before)
+        # There is not the time to have watched them one after the other.
         if low is not None and high - self._running(begin + 1, anchor + 1) <= low:
             for i in range(begin, anchor):
                 self._set(i, low + (high - low) * (i - begin + 1) // (count + 1), TimeSource.ACTIVITY)
@@ -119,6 +120,7 @@ class Timeline:
         if self._finish is None or self._finish + DAY <= low:
             self._fill_undated(begin, end, low=low)
             return
+        # Noon of the finish day, or as late on it as watching them after the last log takes.
         high = min(self._finish + DAY - 1, max(self._finish + NOON, low + self._running(begin, end)))
         for i in range(begin, end):
             self._set(i, low + (high - low) * (i - before) // (end - begin), TimeSource.SPREAD)
@@ -176,6 +178,7 @@ def in_order(estimates: Sequence[int | None], aired: Sequence[int | None], now: 
     as ``None``: its air date says that it was watched long after episodes that follow it and are well dated.
     """
     times = [estimate if estimate is not None and estimate >= DAY else None for estimate in estimates]
+    # Pulled back before pushed on: a log says for certain by when an episode had been watched.
     _pull_back(times)
     _drop_those_at_odds(times, aired)
     _push_on(times, aired)

@@ -101,6 +101,7 @@ def rewatch_viewings(
     viewings = {(episode, target): [UNDATED] * counts[episode] for episode, _, target in slots}
     after = {(episode, i): minute for episode, i, target in slots if (minute := first_play(target)) is not None}
     for number, seen in enumerate(rounds, start=1):
+        # ``updatedAt`` is of the last change, so it can only date the last rewatch.
         choice = undated if number == len(rounds) and undated == UndatedPlays.UPDATED else UndatedPlays.UNKNOWN
         times = rewatch_times(
             entry, watched=watched, targets=targets, logs=seen.logs, after=after, undated=choice, now=now
