@@ -12,22 +12,23 @@ from sync.model.budget import Timetable
 from sync.model.lists import ListMemory, SyncedLists
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger, Plan
-from sync.model.run import LastSync, Requests, RunRequest
+from sync.model.run import LastSync, Readings, Requests, RunRequest, Written
+from sync.model.state import Finished, State
 from sync.planning.lists.plan import ListWishes
 from sync.planning.plan import plan_plays
 from sync.planning.rewatches import plan_rewatches
 from sync.planning.safety import check_brake
 from sync.planning.selection import EntryMemory, open_entries, questions_still_asked
 from sync.planning.times.watched_at import NO_HINTS, TimeHints
-from sync.services.state import State, StateInUse
+from sync.services.state import StateInUse
 from sync.settings import Settings
 from sync.steps.feed import FeedReader
 from sync.steps.lists import ListSync
 from sync.steps.mapping_run import Mapped, Mapper
 from sync.steps.memory import RunMemory, refuse_if_leased
-from sync.steps.reading import Reader, Readings, scope_of
-from sync.steps.reporting import Circumstances, Finished, Known, last_sync_after, report_of
-from sync.steps.writing import Written, add_plays
+from sync.steps.reading import Reader, scope_of
+from sync.steps.reporting import Circumstances, Known, last_sync_after, report_of
+from sync.steps.writing import add_plays
 from sync.wiring import Services
 
 Entries = tuple[MediaListEntry, ...]

@@ -6,7 +6,15 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from sync.commands.shell import Options, Shell, clock_for, load_overrides, run_command
+from sync.commands.shell import (
+    Options,
+    Shell,
+    changed_entries,
+    clock_for,
+    load_overrides,
+    parse_overrides_text,
+    run_command,
+)
 from sync.errors import SyncError
 from sync.mapping.overrides.document import Overrides
 from sync.report.preview_page import preview_lines, render_preview
@@ -17,7 +25,7 @@ from sync.services.console.actions_log import append_summary
 from sync.services.shape import object_at, text
 from sync.settings import Settings, parse_settings
 from sync.steps.mapping_run import check_dataset
-from sync.steps.preview import Previewer, changed_entries, parse_overrides_text
+from sync.steps.preview import Previewer
 from sync.wiring import open_services
 
 

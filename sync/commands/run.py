@@ -8,11 +8,11 @@ from sync.commands.shell import Options, Shell, clock_for, new_run_id, read_over
 from sync.errors import ConfigError, ServiceUnavailable
 from sync.job import Job
 from sync.model.run import Outcome, RunReport, RunRequest
+from sync.model.state import Finished
 from sync.report.log_lines import render_log_lines
 from sync.services.clock import Clock
 from sync.steps.mapping_run import check_dataset
 from sync.steps.publishing import PATIENCE, publish, publish_failure
-from sync.steps.reporting import Finished
 from sync.wiring import may_be_connected, open_repository, open_services
 
 

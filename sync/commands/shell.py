@@ -1,4 +1,4 @@
-"""What all commands share: the log, the clean ending, and the words for trouble."""
+"""What commands share: the log, the clean ending, the words for trouble, and the reading of ``overrides.yaml``."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ import secrets
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
 from sync.errors import ConfigError, SyncError
-from sync.mapping.overrides.document import Overrides, parse_overrides
+from sync.mapping.overrides.document import Override, Overrides, parse_overrides
 from sync.report.errors_page import error_line, render_error
 from sync.services.clock import Clock, SystemClock
 from sync.services.console.actions_log import ActionsLog, ActionsLogHandler, append_summary
 from sync.services.http.redaction import Redactor
-from sync.services.yaml_file import load_yaml
+from sync.services.yaml_file import load_yaml, parse_yaml
 from sync.settings import Settings, parse_settings
 
 if TYPE_CHECKING:
     from sync.services.console.terminal import Terminal
 
 BUG = 70
+OVERRIDES_FILE = "overrides.yaml"
 FIRST_SETTINGS = ("TRAKT_CLIENT_ID", "TRAKT_CLIENT_SECRET", "ANILIST_USERNAME", "ANILIST_ACCESS_TOKEN")
 SETUP_PAGE = "https://github.com/trakt-sync-for-anilist/trakt-sync-for-anilist#five-steps"
 
@@ -142,6 +144,25 @@ def read_overrides(path: Path) -> tuple[Overrides, tuple[str, ...]]:
         return load_overrides(path), ()
     except ConfigError as error:
         return Overrides(), error.problems
+
+
+def parse_overrides_text(text: str) -> Overrides:
+    """The overrides in ``text``. Raises ``ConfigError`` with every mistake."""
+    return parse_overrides(parse_yaml(text.encode(), OVERRIDES_FILE), OVERRIDES_FILE)
+
+
+def changed_entries(before: Overrides, after: Overrides) -> tuple[frozenset[int], frozenset[int]]:
+    """The AniList ids that are new or say something else in ``after``, and those that are gone."""
+    old, new = contents_of(before), contents_of(after)
+    return (
+        frozenset(anilist_id for anilist_id, entry in new.items() if old.get(anilist_id) != entry),
+        frozenset(old.keys() - new.keys()),
+    )
+
+
+def contents_of(overrides: Overrides) -> dict[int, Override]:
+    """What the file says of each entry, by AniList id, wherever in it that stands."""
+    return {anilist_id: replace(entry, line=0) for anilist_id, entry in overrides.entries.items()}
 
 
 def place_of(problem: str) -> tuple[str, int]:

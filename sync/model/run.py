@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sync.model.anilist import MediaListEntry
+from sync.model.anilist import ActivityFeed, AniListLibrary, MediaListEntry
 from sync.model.lists import ListReport
 from sync.model.mapping import CachedMapping, Resolution
-from sync.model.plan import NewPlay, Plan
+from sync.model.plan import Ledger, NewPlay, Plan
+from sync.model.trakt import TraktPlays
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,42 @@ class Pages:
     secrets: str = ""
     permissions: str = ""
     state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What was read. ``entries`` are those of the list whose plays are synced, ``for_lists`` those that ratings,
+    watchlist and dropped shows are made from; ``skipped`` counts the others by reason."""
+
+    library: AniListLibrary
+    plays: TraktPlays
+    trakt_user: str
+    entries: tuple[MediaListEntry, ...]
+    for_lists: tuple[MediaListEntry, ...] = ()
+    skipped: Mapping[SkipReason, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReading:
+    """What was read of the feed, in ``queries`` queries. ``unread`` are entries for whose activities there was no time:
+    their plays are for the next run, which will know when they were watched."""
+
+    feed: ActivityFeed = field(default_factory=ActivityFeed)
+    queries: int = 0
+    unread: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the plays to add. ``not_found`` are those that Trakt did not take, ``carried_over`` counts those
+    left for the next run, ``unclear`` those of which it is not known yet whether Trakt took them."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    posted: tuple[NewPlay, ...] = ()
+    not_found: tuple[NewPlay, ...] = ()
+    carried_over: int = 0
+    unclear: int = 0
 
 
 @dataclass(frozen=True, slots=True)

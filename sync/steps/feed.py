@@ -7,17 +7,17 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
 
 from sync.model.anilist import ActivityFeed, MediaListEntry, watched_count
 from sync.model.budget import ACTIVITY_PAGE, ANILIST_LIMIT, ANILIST_WINDOW, Timetable, pieces
 from sync.model.plan import Plan
+from sync.model.run import FeedReading, Readings
+from sync.model.state import State
 from sync.report.ranges import counted
 from sync.services.deadline import Deadline
-from sync.services.state import State
-from sync.steps.reading import Readings
 from sync.wiring import Services
 
 OVERLAP = timedelta(days=15)
@@ -29,16 +29,6 @@ GROUP = 100
 """Entries to a query where the whole feed would take too long."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedReading:
-    """What was read of the feed, in ``queries`` queries. ``unread`` are entries for whose activities there was no time:
-    their plays are for the next run, which will know when they were watched."""
-
-    feed: ActivityFeed = field(default_factory=ActivityFeed)
-    queries: int = 0
-    unread: frozenset[int] = frozenset()
 
 
 class FeedReader:

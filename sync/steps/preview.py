@@ -1,4 +1,4 @@
-"""What a changed ``overrides.yaml`` changes, and what its entries map to: looked up live, without any log-in."""
+"""What entries of ``overrides.yaml`` map to, looked up live without any log-in; what cannot be reached is said."""
 
 from __future__ import annotations
 
@@ -7,40 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 
 from sync.errors import ConfigError, SyncError
-from sync.mapping.overrides.document import Override, Overrides, parse_overrides
+from sync.mapping.overrides.document import Override, Overrides
 from sync.model.anilist import Media, MediaListEntry, MediaListStatus, watched_count
 from sync.model.mapping import Resolution, Span, Verdict
 from sync.model.plan import Ledger, PlayState, Targets
+from sync.model.state import State
 from sync.report.entry_view import view_entry
 from sync.report.preview_page import EntryPreview, SpanDates
 from sync.report.ranges import format_spans
-from sync.services.state import State
-from sync.services.yaml_file import parse_yaml
 from sync.settings import Settings
 from sync.steps.mapping_run import Mapped, Mapper
 from sync.wiring import Services
 
-FILE = "overrides.yaml"
 ON_TRAKT = {PlayState.CONFIRMED, PlayState.ADOPTED, PlayState.DISPLACED}
-
-
-def parse_overrides_text(text: str) -> Overrides:
-    """The overrides in ``text``. Raises ``ConfigError`` with every mistake."""
-    return parse_overrides(parse_yaml(text.encode(), FILE), FILE)
-
-
-def changed_entries(before: Overrides, after: Overrides) -> tuple[frozenset[int], frozenset[int]]:
-    """The AniList ids that are new or say something else in ``after``, and those that are gone."""
-    old, new = contents_of(before), contents_of(after)
-    return (
-        frozenset(anilist_id for anilist_id, entry in new.items() if old.get(anilist_id) != entry),
-        frozenset(old.keys() - new.keys()),
-    )
-
-
-def contents_of(overrides: Overrides) -> dict[int, Override]:
-    """What the file says of each entry, by AniList id, wherever in it that stands."""
-    return {anilist_id: replace(entry, line=0) for anilist_id, entry in overrides.entries.items()}
 
 
 @dataclass(frozen=True, slots=True)

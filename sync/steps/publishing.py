@@ -10,6 +10,7 @@ from functools import partial
 
 from sync.errors import ConfigError, LoginError, StateError, StoppedByBrake, SyncError, TokenStoreError
 from sync.model.run import Outcome, Pages, RunLine, RunReport
+from sync.model.state import Finished
 from sync.model.trakt import PlayKind
 from sync.report.chart import count_by_month, render_chart
 from sync.report.issues import (
@@ -29,7 +30,6 @@ from sync.report.summary import render_summary
 from sync.services.console.actions_log import append_summary
 from sync.services.state import StateFolder, standing_plays
 from sync.settings import Settings
-from sync.steps.reporting import Finished
 from sync.wiring import Repository, Services
 
 CHART_FILE = "plays.svg"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sync.errors import LoginError
 from sync.mapping.overrides.document import Overrides
-from sync.model.anilist import AniListLibrary, Media, MediaListEntry
-from sync.model.run import SkipReason
+from sync.model.anilist import AniListLibrary, Media
+from sync.model.run import Readings
+from sync.model.state import State
 from sync.model.trakt import TraktPlays
 from sync.planning.safety import check_reads
 from sync.planning.selection import Parts, Scope
 from sync.report.ranges import counted
 from sync.services.anilist.answers import token_expiry
-from sync.services.state import State
 from sync.services.tokens.login import is_wanted
 from sync.services.trakt.answers import TraktAccount
 from sync.settings import Settings
@@ -27,20 +25,6 @@ WARN_BEFORE = timedelta(days=30)
 NOT_LOGGED_IN = (
     "No Trakt log-in was used, so what is in your history already is not known: everything that was watched is listed."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """What was read. ``entries`` are those of the list whose plays are synced, ``for_lists`` those that ratings,
-    watchlist and dropped shows are made from; ``skipped`` counts the others by reason."""
-
-    library: AniListLibrary
-    plays: TraktPlays
-    trakt_user: str
-    entries: tuple[MediaListEntry, ...]
-    for_lists: tuple[MediaListEntry, ...] = ()
-    skipped: Mapping[SkipReason, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
 
 
 def scope_of(settings: Settings, overrides: Overrides) -> Scope:

@@ -12,24 +12,21 @@ from sync.model.budget import Work, request_budget
 from sync.model.lists import SyncedLists
 from sync.model.mapping import CachedMapping, Verdict
 from sync.model.plan import Plan
-from sync.model.run import LastSync, Outcome, Requests, RunLine, RunReport, RunRequest
+from sync.model.run import (
+    FeedReading,
+    LastSync,
+    Outcome,
+    Readings,
+    Requests,
+    RunLine,
+    RunReport,
+    RunRequest,
+    Written,
+)
+from sync.model.state import State
 from sync.report.trouble import describe
-from sync.services.state import State
 from sync.settings import Settings
-from sync.steps.feed import FeedReading
 from sync.steps.mapping_run import Mapped
-from sync.steps.reading import Readings
-from sync.steps.writing import Written
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """How a run ended. ``error`` decides the exit code; ``state`` is what ``state/`` holds now, as far as is known."""
-
-    report: RunReport
-    state: State
-    error: SyncError | None = None
-
 
 WENT_WELL = frozenset({Outcome.ADDED, Outcome.NOTHING_NEW, Outcome.PARTIAL, Outcome.BRAKE})
 UNEVENTFUL = frozenset({Outcome.ADDED, Outcome.NOTHING_NEW})

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from sync.model.budget import BATCH
 from sync.model.lists import ListChange, ListItem, ListMemory, Noted, Standing, SyncedLists, TraktList
-from sync.model.plan import Ledger, NewPlay, PlayState
+from sync.model.plan import NewPlay, PlayState
+from sync.model.run import Written
 from sync.model.trakt import UNKNOWN_TIME, TraktPlays
 from sync.services.console.progress import tell_progress
 from sync.services.deadline import Deadline
@@ -21,18 +22,6 @@ from sync.steps.memory import RunMemory
 from sync.steps.settling import Fate, Receipt, Write, settle
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of the plays to add. ``not_found`` are those that Trakt did not take, ``carried_over`` counts those
-    left for the next run, ``unclear`` those of which it is not known yet whether Trakt took them."""
-
-    ledger: Ledger = field(default_factory=Ledger)
-    posted: tuple[NewPlay, ...] = ()
-    not_found: tuple[NewPlay, ...] = ()
-    carried_over: int = 0
-    unclear: int = 0
 
 
 def add_plays(

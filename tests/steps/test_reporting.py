@@ -13,14 +13,22 @@ from sync.model.lists import ItemKind as Kind
 from sync.model.lists import ListChange, ListItem, ListReport, SyncedLists, TraktList
 from sync.model.mapping import CachedMapping, Verdict
 from sync.model.plan import NewPlay, TimeSource
-from sync.model.run import LastSync, Lease, Outcome, Requests, RunLine, RunReport, RunRequest
+from sync.model.run import (
+    FeedReading,
+    LastSync,
+    Lease,
+    Outcome,
+    Readings,
+    Requests,
+    RunLine,
+    RunReport,
+    RunRequest,
+    Written,
+)
 from sync.model.trakt import PlayKind, TraktPlays
 from sync.settings import Settings
-from sync.steps.feed import FeedReading
 from sync.steps.mapping_run import Mapped
-from sync.steps.reading import Readings
 from sync.steps.reporting import Circumstances, Known, last_sync_after, outcome_of, report_of
-from sync.steps.writing import Written
 from tests.planning.cases import BEBOP, NOW, completed, entry
 
 PLAY = NewPlay(BEBOP, 1, PlayKind.EPISODE, 101, NOW, TimeSource.ACTIVITY)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from sync.commands.map_issue.issue_form import BadForm, RequestedMap, parse_form
 from sync.commands.map_issue.overrides_text import put_entry
+from sync.commands.shell import OVERRIDES_FILE, changed_entries, parse_overrides_text
 from sync.errors import ConfigError
 from sync.mapping.overrides.document import Overrides
 from sync.report import manual_map_texts as texts
 from sync.services.github.pull_requests import GitHubProposals, PullRequestsForbidden
 from sync.services.shape import object_at, text, whole
-from sync.steps.preview import FILE, Preview, changed_entries, parse_overrides_text
+from sync.steps.preview import Preview
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class ManualMap:
         changed, _ = changed_entries(known, overrides)
         if not changed:
             self._proposals.comment(issue.number, texts.render_already_so(asked.line))
-            return f"Issue {issue.number} was answered: {FILE} says so already."
+            return f"Issue {issue.number} was answered: {OVERRIDES_FILE} says so already."
         return self._open(issue, asked, after, self._previews(overrides, changed))
 
     def _open(self, issue: Issue, asked: RequestedMap, after: str, preview: Preview) -> str:

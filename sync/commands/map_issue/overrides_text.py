@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from sync.commands.shell import OVERRIDES_FILE, contents_of, parse_overrides_text
 from sync.errors import ConfigError
 from sync.mapping.overrides.document import Overrides
 from sync.mapping.overrides.yaml_node import YamlMapping
 from sync.services.yaml_file import parse_yaml
-from sync.steps.preview import FILE, contents_of, parse_overrides_text
 
 _COMMENT = re.compile(r"^(?:[^#\"']|\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?<!\s)#)*?(?:(?<=\s)|^)(#.*)$")
 
@@ -25,7 +25,7 @@ def put_entry(text: str, anilist_id: int, line: str) -> str:
     lines = text.replace("\r\n", "\n").split("\n")
     if lines[-1] == "":
         lines.pop()
-    root = parse_yaml(text.encode(), FILE)
+    root = parse_yaml(text.encode(), OVERRIDES_FILE)
     keys = root.items if isinstance(root, YamlMapping) else ()
     indent = " " * (keys[0][0].column - 1) if keys else ""
     starts = [key.line for key, _ in keys]
@@ -63,5 +63,5 @@ def _prove(before: Overrides, changed: str, anilist_id: int, line: str) -> None:
         found = {}
     if found != wanted:
         raise ConfigError(
-            [f"{FILE} is written in a way in which the entry {anilist_id} cannot be changed by a program."]
+            [f"{OVERRIDES_FILE} is written in a way in which the entry {anilist_id} cannot be changed by a program."]
         )

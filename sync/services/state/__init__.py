@@ -2,7 +2,7 @@
 
 from sync.services.state.atomic import save_atomically
 from sync.services.state.changes import PAGES
-from sync.services.state.folder import State, StateFolder
+from sync.services.state.folder import StateFolder
 from sync.services.state.journal import JournalAction, JournalLine, JournalPlay, standing_changes, standing_plays
 from sync.services.state.last_sync_file import LAST_SYNC_FILE
 from sync.services.state.ledger_file import LEDGER_FILE
@@ -16,7 +16,6 @@ __all__ = [
     "JournalAction",
     "JournalLine",
     "JournalPlay",
-    "State",
     "StateFolder",
     "StateInUse",
     "merge_file",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sync.model.lists import ListMemory
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger
 from sync.model.run import LastSync
+from sync.model.state import State
 from sync.services.clock import Clock
 from sync.services.state.atomic import append_durably, save_atomically, unwritable
 from sync.services.state.changes import worth_committing
@@ -40,16 +41,6 @@ _PARSERS: Mapping[str, Callable[[bytes, str], object]] = {
     LEDGER_FILE: parse_ledger,
     SHELVES_FILE: parse_lists,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the files hold; a missing file is an empty value."""
-
-    last_sync: LastSync = field(default_factory=LastSync)
-    cache: Mapping[int, CachedMapping] = field(default_factory=dict)
-    ledger: Ledger = field(default_factory=Ledger)
-    lists: ListMemory = field(default_factory=ListMemory)
 
 
 class StateFolder:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from sync.commands.map_issue.issue_form import BadForm, parse_form
+from sync.commands.shell import parse_overrides_text
 from sync.report.override_snippet import skip_line
-from sync.steps.preview import parse_overrides_text
 
 
 def form(**fields: str) -> str:

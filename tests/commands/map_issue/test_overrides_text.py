@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.commands.map_issue.overrides_text import put_entry
+from sync.commands.shell import changed_entries, parse_overrides_text
 from sync.errors import ConfigError
-from sync.steps.preview import changed_entries, parse_overrides_text
 
 FILE = """\
 # My own mappings.

@@ -14,8 +14,9 @@ from sync.errors import StateError
 from sync.model.mapping import CachedMapping, Span, Verdict
 from sync.model.plan import Ledger, LedgerPlay, PlayState
 from sync.model.run import LastSync, Lease, Outcome, RunLine
+from sync.model.state import State
 from sync.model.trakt import Kind, PlayKind, TraktIds, TraktTitle
-from sync.services.state import State, StateFolder, StateInUse
+from sync.services.state import StateFolder, StateInUse
 from tests.fakes import FakeClock
 
 NOW = datetime(2026, 11, 22, 6, 17, 31, tzinfo=UTC)
