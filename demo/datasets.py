@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from demo import dataset_formats
 from demo.library import Library
-from demo.server import Answer, Request, html
-from demo.world import World
+from demo.server import Reply, Request, html
+from demo.world import DemoWorld
 
 PATHS = {
     "fribb": "/Fribb/anime-lists/master/anime-list-full.json",
@@ -33,28 +33,28 @@ class DatasetService:
 
     name = "datasets"
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: DemoWorld) -> None:
         self._library = world.library
         self._texts: dict[str, str] = {}
         self.broken: set[str] = set()
         self.garbage: dict[str, str] = {}
         self.etags = True
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """One request: 304 for the ETag that is current."""
         name = next((name for name, path in PATHS.items() if path == request.path), None)
         if name is None:
-            return Answer(404, text="404: Not Found")
+            return Reply(404, text="404: Not Found")
         if request.method not in {"GET", "HEAD"}:
-            return Answer(405, text="")
+            return Reply(405, text="")
         if name in self.broken:
             return html(503, "503 Service Unavailable")
         text = self.garbage.get(name) or self._text(name)
         etag = f'"{hashlib.sha256(text.encode()).hexdigest()}"'
         headers = {"ETag": etag} if self.etags else {}
         if self.etags and request.header("If-None-Match").removeprefix("W/") == etag:
-            return Answer(304, headers=headers)
-        return Answer(200, text=text, headers={"Content-Type": "text/plain; charset=utf-8", **headers})
+            return Reply(304, headers=headers)
+        return Reply(200, text=text, headers={"Content-Type": "text/plain; charset=utf-8", **headers})
 
     def _text(self, name: str) -> str:
         """A file's content, made when it is first asked for."""

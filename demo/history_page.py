@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from demo.trakt_account import EPOCH
-from demo.world import World
+from demo.trakt.account import EPOCH
+from demo.world import DemoWorld
 
 Key = tuple[str, int]
 
 
-def history_lines(world: World) -> Iterator[str]:
+def history_lines(world: DemoWorld) -> Iterator[str]:
     """A line a play, newest first: when, what, and who put it there."""
     names = item_names(world)
     for play in sorted(world.account.plays, key=lambda p: (p.watched_at, p.history_id), reverse=True):
@@ -20,7 +20,7 @@ def history_lines(world: World) -> Iterator[str]:
         yield f"{when}  {names[play.kind, play.trakt_id]}{by}"
 
 
-def item_names(world: World) -> dict[Key, str]:
+def item_names(world: DemoWorld) -> dict[Key, str]:
     """What each (kind, Trakt id) is called."""
     names: dict[Key, str] = {}
     for title in world.library.titles:
@@ -31,7 +31,7 @@ def item_names(world: World) -> dict[Key, str]:
     return names
 
 
-def difference(world: World, have: Counter[Key], wanted: Counter[Key]) -> list[str]:
+def difference(world: DemoWorld, have: Counter[Key], wanted: Counter[Key]) -> list[str]:
     """What is there too often or not at all, by AniList entry; empty if the histories are equal."""
     return [
         *_by_entry(world, have - wanted, "too many"),
@@ -39,7 +39,7 @@ def difference(world: World, have: Counter[Key], wanted: Counter[Key]) -> list[s
     ]
 
 
-def _by_entry(world: World, keys: Counter[Key], verdict: str) -> list[str]:
+def _by_entry(world: DemoWorld, keys: Counter[Key], verdict: str) -> list[str]:
     names = item_names(world)
     owners: dict[str, list[str]] = {}
     for key in sorted(keys):

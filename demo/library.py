@@ -60,7 +60,7 @@ class DemoSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class DemoListing:
     """How the demo's person has an entry on their list; dates are ``YYYY[-MM[-DD]]`` or empty."""
 
     status: str
@@ -96,7 +96,7 @@ class DemoAnime:
     spans: tuple[DemoSpan, ...]
     says: Mapping[str, object]
     unknown_to: frozenset[str]
-    listing: Listing
+    listing: DemoListing
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ def _anime(table: Table) -> DemoAnime:
         spans=parse_spans(str(table.get("is", ""))),
         says=_get(table, "says", dict) if "says" in table else {},
         unknown_to=frozenset(_get(table, "unknown_to", list)) if "unknown_to" in table else frozenset(),
-        listing=Listing(**listed),
+        listing=DemoListing(**listed),
     )
 
 

@@ -51,7 +51,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What goes back: a JSON value, or text as it is (HTML pages)."""
 
     status: int
@@ -68,14 +68,14 @@ class Answer:
         return json.dumps(self.value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-Handler = Callable[..., Answer]
+Handler = Callable[..., Reply]
 """An endpoint: the request and what its path named → the answer."""
 
 
-def html(status: int, title: str, headers: Mapping[str, str] | None = None) -> Answer:
+def html(status: int, title: str, headers: Mapping[str, str] | None = None) -> Reply:
     """A page as a proxy in front of the service shows it."""
     page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return Answer(status, text=page, headers={**HTML, **(headers or {})})
+    return Reply(status, text=page, headers={**HTML, **(headers or {})})
 
 
 class Service(Protocol):
@@ -83,7 +83,7 @@ class Service(Protocol):
 
     name: str
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """Carries the request out."""
 
 
@@ -119,10 +119,10 @@ class LoopbackServer:
         """The time of day on the services' clock, unix seconds."""
         return self._clock.now().timestamp()
 
-    def handle(self, request: Request) -> Answer | None:
+    def handle(self, request: Request) -> Reply | None:
         """The answer to send, ``None`` to drop the connection."""
         fault = self._faults.take(self._service.name, request.method)
-        answer: Answer | None = None
+        answer: Reply | None = None
         if fault is None or fault in APPLIED:
             with self._lock:
                 answer = self._service.answer(request)
@@ -134,14 +134,14 @@ class LoopbackServer:
             self._clock.sleep(self._latency)
         return answer
 
-    def _spoil(self, fault: Fault, answer: Answer | None) -> Answer | None:
+    def _spoil(self, fault: Fault, answer: Reply | None) -> Reply | None:
         if fault in {Fault.STALL, Fault.STALL_THEN_DROP}:
             self._clock.sleep(STALL_SECONDS)
         if fault is Fault.STALL:
             return answer
         if fault is Fault.TRUNCATED and answer is not None:
             half = answer.encoded()[: max(1, len(answer.encoded()) // 2)]
-            return Answer(answer.status, text=half.decode(errors="ignore"), headers=answer.headers)
+            return Reply(answer.status, text=half.decode(errors="ignore"), headers=answer.headers)
         pages = {
             Fault.ERROR_500: html(500, "We're sorry, but something went wrong (500)"),
             Fault.BAD_GATEWAY_AFTER: html(502, "502 Bad Gateway"),

@@ -7,23 +7,23 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from demo.anilist import AniListService
+from demo.anilist.service import AniListService
 from demo.datasets import PATHS, DatasetService
 from demo.faults import FaultInjector, RequestLog
-from demo.github import REPOSITORY, GitHubService
+from demo.github.service import REPOSITORY, GitHubService
 from demo.server import LoopbackServer, Service
 from demo.tmdb import API_KEY, TmdbService
-from demo.trakt import TraktService
-from demo.trakt_auth import TraktAuthService
-from demo.trakt_logins import CLIENT_ID, CLIENT_SECRET, TraktLogins
-from demo.world import ANILIST_NAME, TRAKT_NAME, World
+from demo.trakt.auth import TraktAuthService
+from demo.trakt.logins import CLIENT_ID, CLIENT_SECRET, TraktLogins
+from demo.trakt.service import TraktService
+from demo.world import ANILIST_NAME, TRAKT_NAME, DemoWorld
 
 
 @dataclass(frozen=True, slots=True)
 class DemoServices:
     """The running services. Each is there as an object too, for its switches; ``urls`` are by service name."""
 
-    world: World
+    world: DemoWorld
     logins: TraktLogins
     anilist: AniListService
     trakt: TraktService
@@ -67,7 +67,7 @@ class DemoServices:
 
 
 @contextmanager
-def start_demo(world: World, *, leeway: float = 0.0, latency_ms: float = 0.0) -> Iterator[DemoServices]:
+def start_demo(world: DemoWorld, *, leeway: float = 0.0, latency_ms: float = 0.0) -> Iterator[DemoServices]:
     """All services on loopback, on the world's clock, until the block ends.
 
     ``leeway`` (seconds on that clock) is forgiven between two POSTs to Trakt: only for a clock that runs fast.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
 
-from demo.library import AIRS_AT, DemoAnime, DemoEpisode, DemoSpan, DemoTitle, Library, Listing
+from demo.library import AIRS_AT, DemoAnime, DemoEpisode, DemoListing, DemoSpan, DemoTitle, Library
 
 FIRST_ANILIST_ID = 1_001
 FIRST_EPISODE_ID = 5_000_000
@@ -111,7 +111,7 @@ def _anime(
         spans=spans,
         says={},
         unknown_to=frozenset(),
-        listing=Listing(
+        listing=DemoListing(
             status="COMPLETED",
             progress=episodes,
             started=watched.isoformat(),

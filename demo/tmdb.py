@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from demo.library import DemoTitle
-from demo.server import Answer, JsonObject, Request
-from demo.world import World
+from demo.server import JsonObject, Reply, Request
+from demo.world import DemoWorld
 
 API_KEY = "demo-tmdb-key"
 
@@ -16,10 +16,10 @@ class TmdbService:
 
     name = "tmdb"
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: DemoWorld) -> None:
         self._titles = world.library.titles
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """One request."""
         if API_KEY not in {request.query.get("api_key"), request.bearer}:
             return _error(401, 7, "Invalid API key: You must be granted a valid key.")
@@ -37,16 +37,16 @@ class TmdbService:
         wanted = "show" if kind == "tv" else "movie"
         return next((t for t in self._titles if t.kind == wanted and t.ids.get("tmdb") == tmdb_id), None)
 
-    def _external_ids(self, kind: str, tmdb_id: int) -> Answer:
+    def _external_ids(self, kind: str, tmdb_id: int) -> Reply:
         title = self._title(kind, tmdb_id)
         if title is None:
             return _error(404, 34, "The resource you requested could not be found.")
         view: JsonObject = {"id": tmdb_id, "imdb_id": title.ids.get("imdb")}
         if kind == "tv":
             view["tvdb_id"] = title.ids.get("tvdb")
-        return Answer(200, view)
+        return Reply(200, view)
 
-    def _find(self, external_id: str, source: str) -> Answer:
+    def _find(self, external_id: str, source: str) -> Reply:
         owner = source.removesuffix("_id")
         if owner not in {"imdb", "tvdb"}:
             return _error(400, 5, "Invalid parameters: Your request parameters are incorrect.")
@@ -54,9 +54,9 @@ class TmdbService:
         view: JsonObject = {key: [] for key in ("person_results", "tv_episode_results", "tv_season_results")}
         view["tv_results"] = [_brief(t) for t in found if t.kind == "show"]
         view["movie_results"] = [_brief(t) for t in found if t.kind == "movie" and owner != "tvdb"]
-        return Answer(200, view)
+        return Reply(200, view)
 
-    def _season(self, tmdb_id: int, season: int) -> Answer:
+    def _season(self, tmdb_id: int, season: int) -> Reply:
         title = self._title("tv", tmdb_id)
         episodes = [e for e in title.episodes if e.season == season] if title else []
         if not episodes:
@@ -71,7 +71,7 @@ class TmdbService:
             }
             for e in episodes
         ]
-        return Answer(200, {"season_number": season, "episodes": shown})
+        return Reply(200, {"season_number": season, "episodes": shown})
 
 
 def _brief(title: DemoTitle) -> JsonObject:
@@ -79,5 +79,5 @@ def _brief(title: DemoTitle) -> JsonObject:
     return {"id": title.ids.get("tmdb"), **name}
 
 
-def _error(status: int, code: int, message: str) -> Answer:
-    return Answer(status, {"success": False, "status_code": code, "status_message": message})
+def _error(status: int, code: int, message: str) -> Reply:
+    return Reply(status, {"success": False, "status_code": code, "status_message": message})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from demo.anilist_account import AS_OF, AniListUser, ListEntry, sample_user
+from demo.anilist.account import AS_OF, DemoEntry, DemoUser, sample_user
 from demo.library import DemoAnime, DemoTitle, Library, parse_spans, sample_library
-from demo.trakt_account import TraktAccount
+from demo.trakt.account import DemoAccount
 from sync.services.clock import Clock
 
 ANILIST_NAME = "misaki"
@@ -16,7 +16,7 @@ WHOLE = {"COMPLETED", "REPEATING"}
 
 
 @dataclass(slots=True)
-class World:
+class DemoWorld:
     """Everything that the services share and that a run may change.
 
     ``anilist`` is by lower-case name, ``trakt`` by user name. ``clock`` is the services' own.
@@ -24,16 +24,16 @@ class World:
 
     library: Library
     clock: Clock
-    anilist: dict[str, AniListUser] = field(default_factory=dict)
-    trakt: dict[str, TraktAccount] = field(default_factory=dict)
+    anilist: dict[str, DemoUser] = field(default_factory=dict)
+    trakt: dict[str, DemoAccount] = field(default_factory=dict)
 
     @property
-    def user(self) -> AniListUser:
+    def user(self) -> DemoUser:
         """The person whose list is synced."""
         return self.anilist[ANILIST_NAME]
 
     @property
-    def account(self) -> TraktAccount:
+    def account(self) -> DemoAccount:
         """Their Trakt account."""
         return self.trakt[TRAKT_NAME]
 
@@ -65,34 +65,34 @@ class World:
                 return anime
         return None
 
-    def targets(self, entry: ListEntry) -> tuple[tuple[str, int], ...]:
+    def targets(self, entry: DemoEntry) -> tuple[tuple[str, int], ...]:
         """The true (kind, Trakt id)s of what a list entry says was watched."""
         anime = _of(entry)
         title, anime = self.library.by_anilist_id(anime.anilist_id)
         last = (anime.episodes or entry.progress) if entry.status in WHOLE else entry.progress
         return _targets(title, anime, last) if title else ()
 
-    def _synced(self, *, private: bool) -> list[ListEntry]:
+    def _synced(self, *, private: bool) -> list[DemoEntry]:
         entries = [entry for entry in self.user.entries.values() if entry.anime]
         return [entry for entry in entries if private or not entry.private]
 
 
-def sample_world(clock: Clock, library: Library | None = None) -> World:
+def sample_world(clock: Clock, library: Library | None = None) -> DemoWorld:
     """A fresh world with the sample library (or another): its person, a private profile, an empty list."""
     library = library or sample_library()
     person = sample_user(library, name=ANILIST_NAME)
-    stranger = AniListUser(5_000_124, "shy_otaku", private_profile=True)
-    nobody = AniListUser(5_000_125, "newcomer")
+    stranger = DemoUser(5_000_124, "shy_otaku", private_profile=True)
+    nobody = DemoUser(5_000_125, "newcomer")
     for user in (person, stranger, nobody):
         user.log_in(clock.now())
-    account = TraktAccount(TRAKT_NAME)
+    account = DemoAccount(TRAKT_NAME)
     for (kind, trakt_id), at in sample_plays(library).items():
         account.add(kind, trakt_id, at, "scrobble")
-    return World(
+    return DemoWorld(
         library,
         clock,
         {user.name: user for user in (person, stranger, nobody)},
-        {TRAKT_NAME: account, "someone-else": TraktAccount("someone-else")},
+        {TRAKT_NAME: account, "someone-else": DemoAccount("someone-else")},
     )
 
 
@@ -130,7 +130,7 @@ def _keyed(title: DemoTitle, trakt_id: int) -> tuple[str, int]:
     return ("movie" if title.kind == "movie" else "episode", trakt_id)
 
 
-def _of(entry: ListEntry) -> DemoAnime:
+def _of(entry: DemoEntry) -> DemoAnime:
     if entry.anime is None:
         raise ValueError(f"entry {entry.entry_id} has no media")
     return entry.anime

@@ -12,7 +12,7 @@ from demo.fast_clock import FastClock
 from demo.library import sample_library
 from demo.runner import CLOCK_SPEED, LEEWAY, JobResult, JobRunner
 from demo.start import DemoServices, start_demo
-from demo.trakt_logins import CLIENT_ID
+from demo.trakt.logins import CLIENT_ID
 from demo.world import TRAKT_NAME, part_of, sample_world
 from sync.services.clock import Clock
 from tests.fakes import FakeClock

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from demo import dataset_formats
 from demo.library import DemoAnime, DemoTitle, Library
-from demo.trakt_catalogue import RUNTIME
+from demo.trakt.catalogue import RUNTIME
 from sync.mapping.sources.index import MappingIndex, build_index
 from sync.model.anilist import (
     ActivityKind,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import requests
 
-from demo.anilist_account import ORPHAN_ENTRY_ID
+from demo.anilist.account import ORPHAN_ENTRY_ID
 from demo.start import DemoServices
 from tests.demo_world import ask_anilist
 from tests.fakes import FakeClock

@@ -13,8 +13,8 @@ import requests
 from github import Auth, Github, GithubException, InputGitTreeElement
 from github.Repository import Repository
 
-from demo.git_store import GitStore
-from demo.github import REPOSITORY
+from demo.github.service import REPOSITORY
+from demo.github.store import GitStore
 from demo.start import DemoServices
 from tests.fakes import FakeClock
 

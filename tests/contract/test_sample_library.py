@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from demo.anilist_account import AS_OF
+from demo.anilist.account import AS_OF
 from demo.library import DemoTitle, Library, parse_library, sample_library
 from demo.world import part_of, sample_world
 from tests.fakes import FakeClock

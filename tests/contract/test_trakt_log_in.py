@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from demo.start import DemoServices
-from demo.trakt_logins import CLIENT_ID, CLIENT_SECRET
+from demo.trakt.logins import CLIENT_ID, CLIENT_SECRET
 from tests.demo_world import trakt_headers
 from tests.fakes import FakeClock
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from demo.start import DemoServices
-from demo.trakt_edge import TraktLimits
+from demo.trakt.edge import TraktLimits
 from tests.demo_world import trakt_headers
 from tests.fakes import FakeClock
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from demo.start import DemoServices
-from demo.trakt_account import EPOCH, Play
+from demo.trakt.account import EPOCH, DemoPlay
 from tests.demo_world import trakt_headers
 from tests.fakes import FakeClock
 
@@ -26,7 +26,7 @@ def episode_id(demo: DemoServices, place: tuple[int, int, int] = AOT_3_13) -> in
     return next(e.trakt_id for e in show.episodes if (e.season, e.number) == place[1:])
 
 
-def plays_of(demo: DemoServices, trakt_id: int) -> list[Play]:
+def plays_of(demo: DemoServices, trakt_id: int) -> list[DemoPlay]:
     return [play for play in demo.world.account.of("episode") if play.trakt_id == trakt_id]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo.faults import Fault
-from demo.server import Answer, Request, html
+from demo.server import Reply, Request, html
 from demo.world import TRAKT_NAME
 from sync.services.tokens.store import STORE_FILE
 from tests.faults.harness import Ended, Owner, meddling, world_of
@@ -32,11 +32,11 @@ def owner(tmp_path: Path) -> Iterator[Owner]:
 Act = Callable[[Owner, str], None]
 
 
-def after_polls(owner: Owner, polls: int, act: Act) -> Callable[[Request, Answer], Answer]:
+def after_polls(owner: Owner, polls: int, act: Act) -> Callable[[Request, Reply], Reply]:
     """Lets ``act`` happen to the newest user code once it was asked after so often."""
     asked = 0
 
-    def count(request: Request, answer: Answer) -> Answer:
+    def count(request: Request, answer: Reply) -> Reply:
         nonlocal asked
         asked += request.path == POLL
         if asked == polls and request.path == POLL:

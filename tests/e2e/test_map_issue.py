@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from demo.github import REPOSITORY
+from demo.github.service import REPOSITORY
 from tests.e2e.person import Ended, Person
 
 FILE = "# Mine.\n2966: {skip: true, reason: not yet}  # later\n"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from demo.anilist_account import sample_user
+from demo.anilist.account import sample_user
 from demo.fast_clock import FastClock
 from demo.library import sample_library
 from demo.runner import CLOCK_SPEED, LEEWAY
 from demo.start import DemoServices, start_demo
-from demo.trakt_account import TraktAccount
+from demo.trakt.account import DemoAccount
 from demo.world import part_of, sample_world
 from tests.e2e.person import Ended, Person
 
@@ -26,7 +26,7 @@ def demo() -> Iterator[DemoServices]:
     world = sample_world(FastClock(CLOCK_SPEED), part_of(sample_library(), *HERS, *HIS))
     world.user.entries = {key: entry for key, entry in world.user.entries.items() if key not in HIS}
     world.anilist["kenji"] = sample_user(part_of(sample_library(), *HIS), name="kenji", user_id=5_000_126)
-    world.trakt["kenji"] = TraktAccount("kenji")
+    world.trakt["kenji"] = DemoAccount("kenji")
     with start_demo(world, leeway=LEEWAY) as services:
         yield services
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 from demo.library import sample_library
-from demo.server import Answer, Request, Service
+from demo.server import Reply, Request, Service
 from demo.start import DemoServices, start_demo
 from demo.world import part_of, sample_world
 from sync.commands import connect, run, save
@@ -153,7 +153,7 @@ def quick_disk() -> Iterator[None]:
 
 
 @contextmanager
-def meddling(service: Service, change: Callable[[Request, Answer], Answer]) -> Iterator[None]:
+def meddling(service: Service, change: Callable[[Request, Reply], Reply]) -> Iterator[None]:
     """While the block runs, the service answers what ``change`` makes of its answers."""
     true_answer = service.answer
     setattr(service, "answer", lambda request: change(request, true_answer(request)))  # noqa: B010 - it is a method

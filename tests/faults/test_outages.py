@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo.faults import Fault
-from demo.server import Answer, Request, html
+from demo.server import Reply, Request, html
 from sync.model.plan import LedgerPlay, PlayState
 from sync.model.trakt import PlayKind
 from sync.services.state.ledger_file import parse_ledger, render_ledger
@@ -31,16 +31,16 @@ def owner(tmp_path: Path) -> Iterator[Owner]:
         yield person
 
 
-Trouble = Callable[[Request, Answer], Answer]
+Trouble = Callable[[Request, Reply], Reply]
 
 
 def answers(status: int, **headers: str) -> Trouble:
     return lambda request, answer: html(status, "Something is wrong", headers)
 
 
-def disabled(request: Request, answer: Answer) -> Answer:
+def disabled(request: Request, answer: Reply) -> Reply:
     words = "The AniList API has been temporarily disabled due to severe stability issues."
-    return Answer(403, {"errors": [{"message": words, "status": 403}], "data": None})
+    return Reply(403, {"errors": [{"message": words, "status": 403}], "data": None})
 
 
 ANILIST_TROUBLE: dict[str, Trouble] = {
@@ -99,7 +99,7 @@ def test_trakt_going_down_in_the_middle_keeps_what_is_done(tmp_path: Path) -> No
     with world_of() as (demo, clock):
         owner = Owner(demo, clock, tmp_path)
 
-        def down_after_a_batch(request: Request, answer: Answer) -> Answer:
+        def down_after_a_batch(request: Request, answer: Reply) -> Reply:
             written = len(demo.world.account.plays) > 100
             return html(503, "down") if written and request.path != "/sync/history" else answer
 
@@ -128,7 +128,7 @@ def test_a_first_import_larger_than_the_budget_is_cut_at_a_batch_and_carried_on(
     with world_of() as (demo, clock):
         owner = Owner(demo, clock, tmp_path, TIME_BUDGET="3")
 
-        def slow(request: Request, answer: Answer) -> Answer:
+        def slow(request: Request, answer: Reply) -> Reply:
             if request.method == "POST" and request.path == "/sync/history":
                 clock.sleep(150)
             return answer
@@ -149,7 +149,7 @@ def test_a_long_import_is_committed_on_its_way(tmp_path: Path) -> None:
     with world_of() as (demo, clock):
         owner = Owner(demo, clock, tmp_path, TIME_BUDGET="30")
 
-        def slow(request: Request, answer: Answer) -> Answer:
+        def slow(request: Request, answer: Reply) -> Reply:
             if request.method == "POST" and request.path == "/sync/history":
                 clock.sleep(310)
             return answer

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.server import Answer, Request
+from demo.server import Reply, Request
 from tests.faults.harness import Owner, meddling, world_of
 
 SHOWS = (145064, 172463, 112151)
@@ -78,7 +78,7 @@ def test_watch_only_once_is_honoured_when_another_app_is_faster(newcomer: Owner)
     true_answer = newcomer.demo.trakt.answer
     pushed: list[bool] = []
 
-    def be_faster(request: Request) -> Answer:
+    def be_faster(request: Request) -> Reply:
         if request.path == "/sync/history" and not pushed:
             pushed.append(True)
             account.add(kind, trakt_id, newcomer.clock.now(), "scrobble")
@@ -97,7 +97,7 @@ def test_what_trakt_does_not_count_and_does_not_have_is_reported_and_looked_at_a
     """A 201 whose counts are one short, and the play is not there afterwards."""
     account = newcomer.demo.world.account
 
-    def lose_one(request: Request, answer: Answer) -> Answer:
+    def lose_one(request: Request, answer: Reply) -> Reply:
         if request.path != "/sync/history" or request.method != "POST" or not isinstance(answer.value, dict):
             return answer
         lost = next(play for play in account.plays if play.kind == "episode")

@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from demo.faults import Fault
-from demo.server import Answer, Request
+from demo.server import Reply, Request
 from demo.world import TRAKT_NAME
 from sync.commands.shell import Shell, run_command
 from tests.faults.harness import Ended, Owner, meddling, world_of
@@ -109,10 +109,10 @@ def test_a_service_that_repeats_what_it_was_sent_in_an_error_gives_nothing_away(
     runs = [owner.do("connect")]
     owner.clock.advance(timedelta(days=4))
 
-    def repeat(request: Request, answer: Answer) -> Answer:
+    def repeat(request: Request, answer: Reply) -> Reply:
         words = f"{request.header('Authorization')} {request.query} {request.body.decode('utf-8', 'replace')}"
         said = {"error": words, "error_description": words, "message": words, "errors": [{"message": words}]}
-        return Answer(400, said, headers={"X-Upgrade-URL": words})
+        return Reply(400, said, headers={"X-Upgrade-URL": words})
 
     with meddling(getattr(owner.demo, service), repeat):
         runs.append(owner.sync())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.server import Answer, Request
+from demo.server import Reply, Request
 from tests.faults.harness import Owner, meddling, world_of
 
 SHOWS = (145064, 172463, 112151)
@@ -48,11 +48,11 @@ def assert_goes_on(owner: Owner) -> None:
     assert owner.truth == owner.history
 
 
-def on(path: str, change: Callable[[Request, Answer], Answer]) -> Callable[[Request, Answer], Answer]:
+def on(path: str, change: Callable[[Request, Reply], Reply]) -> Callable[[Request, Reply], Reply]:
     return lambda request, answer: change(request, answer) if request.path == path else answer
 
 
-def without_most(answer: Answer) -> Answer:
+def without_most(answer: Reply) -> Reply:
     assert isinstance(answer.value, dict)
     return replace(answer, value=dict(list(answer.value.items())[:8]))
 
@@ -62,7 +62,7 @@ def without_most(answer: Answer) -> Answer:
     [lambda _, answer: replace(answer, value={}), lambda _, answer: without_most(answer)],
     ids=["empty", "most of it missing"],
 )
-def test_plays_that_the_ledger_knows_are_missing(owner: Owner, change: Callable[[Request, Answer], Answer]) -> None:
+def test_plays_that_the_ledger_knows_are_missing(owner: Owner, change: Callable[[Request, Reply], Reply]) -> None:
     with meddling(owner.demo.trakt, on("/sync/watched/episodes", change)):
         assert_stops(owner, OUTAGE, "Trakt's history lacks", "Nothing was changed")
     assert_goes_on(owner)
@@ -86,7 +86,7 @@ def test_a_page_that_is_another_one(owner: Owner) -> None:
 
 
 def test_pages_that_hold_nothing(owner: Owner) -> None:
-    def cut(request: Request, answer: Answer) -> Answer:
+    def cut(request: Request, answer: Reply) -> Reply:
         page = request.query.get("page", "1")
         headers = {**answer.headers, "X-Pagination-Page-Count": "2", "X-Pagination-Page": page}
         return replace(without_most(answer) if page == "1" else replace(answer, value={}), headers=headers)
@@ -97,7 +97,7 @@ def test_pages_that_hold_nothing(owner: Owner) -> None:
 
 
 def test_shows_without_their_seasons(owner: Owner) -> None:
-    def other_shape(request: Request, answer: Answer) -> Answer:
+    def other_shape(request: Request, answer: Reply) -> Reply:
         if request.path == "/sync/watched/episodes" or request.query.get("extended") == "min":
             return replace(answer, value=[]) if request.path != "/sync/watched/movies" else answer
         if request.path == "/sync/watched/shows" and isinstance(answer.value, list):

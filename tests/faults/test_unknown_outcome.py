@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from demo.faults import Fault
-from demo.server import Answer, Request, html
+from demo.server import Reply, Request, html
 from sync.model.plan import PlayState
 from sync.services.state.ledger_file import parse_ledger
 from tests.faults.harness import Owner, meddling, world_of
@@ -75,7 +75,7 @@ def test_of_a_batch_that_was_half_carried_out_the_other_half_is_sent(owner: Owne
     account = owner.demo.world.account
     sent: list[int] = []
 
-    def half(request: Request, answer: Answer) -> Answer:
+    def half(request: Request, answer: Reply) -> Reply:
         if request.method != "POST" or request.path != "/sync/history":
             return answer
         body = json.loads(request.body)
@@ -108,7 +108,7 @@ def test_what_is_refused_three_times_waits_for_the_next_run(owner: Owner) -> Non
 def test_a_batch_is_settled_also_when_the_time_budget_is_over(owner: Owner) -> None:
     owner.settings["TIME_BUDGET"] = "3"
 
-    def too_slow(request: Request, answer: Answer) -> Answer:
+    def too_slow(request: Request, answer: Reply) -> Reply:
         if request.method == "POST" and request.path == "/sync/history":
             owner.clock.sleep(200)
             return html(504, "Gateway Time-out")
@@ -126,7 +126,7 @@ def test_what_is_missing_when_the_budget_is_over_is_left_for_the_next_run(owner:
     owner.settings["TIME_BUDGET"] = "3"
     account = owner.demo.world.account
 
-    def too_slow(request: Request, answer: Answer) -> Answer:
+    def too_slow(request: Request, answer: Reply) -> Reply:
         if request.method == "POST" and request.path == "/sync/history":
             owner.clock.sleep(200)
             account.plays.clear()
@@ -145,7 +145,7 @@ def test_what_is_missing_when_the_budget_is_over_is_left_for_the_next_run(owner:
 def test_a_token_that_dies_before_the_write_is_renewed_and_the_batch_sent_once(owner: Owner) -> None:
     """Trakt answers 401 before it does anything, so that one is sent again."""
 
-    def expire(request: Request, answer: Answer) -> Answer:
+    def expire(request: Request, answer: Reply) -> Reply:
         if request.path == "/":
             owner.demo.logins.access.clear()
         return answer
@@ -161,7 +161,7 @@ def test_a_token_that_dies_before_the_write_is_renewed_and_the_batch_sent_once(o
 def test_a_run_that_ends_with_pending_plays_settles_them_in_the_next_without_sending(owner: Owner) -> None:
     """Trakt took the batch and then went away, so that nothing could be read again."""
 
-    def gone(request: Request, answer: Answer) -> Answer:
+    def gone(request: Request, answer: Reply) -> Reply:
         return html(503, "down") if owner.history else answer
 
     with meddling(owner.demo.trakt, gone):

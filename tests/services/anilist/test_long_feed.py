@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from demo.anilist_account import AS_OF
+from demo.anilist.account import AS_OF
 from sync.services.anilist.client import AniListClient
 from sync.services.deadline import Deadline
 from sync.services.http.redaction import Redactor

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from demo.library import DemoEpisode, DemoTitle
 from demo.server import JsonObject
-from demo.trakt_account import EPOCH, Play, TraktAccount
-from demo.trakt_catalogue import Catalogue, episode_view, moment, released_at, title_view
+from demo.trakt.account import EPOCH, DemoAccount, DemoPlay
+from demo.trakt.catalogue import DemoCatalogue, episode_view, moment, released_at, title_view
 
 KINDS = ("movies", "shows", "seasons", "episodes")
 Target = tuple[DemoTitle | None, DemoEpisode | None, object]
@@ -25,11 +25,11 @@ class BadItemError(Exception):
 class History:
     """The history of any account, over one catalogue."""
 
-    def __init__(self, catalogue: Catalogue, now: Callable[[], datetime]) -> None:
+    def __init__(self, catalogue: DemoCatalogue, now: Callable[[], datetime]) -> None:
         self._catalogue = catalogue
         self._now = now
 
-    def add(self, account: TraktAccount, body: JsonObject) -> JsonObject:
+    def add(self, account: DemoAccount, body: JsonObject) -> JsonObject:
         """``POST /sync/history``: every target becomes a play. Raises ``BadItemError``."""
         missing = _nothing_missing()
         targets = list(self._targets(body, missing))
@@ -44,7 +44,7 @@ class History:
         self._touch(account, added)
         return {"added": added, "updated": {"movies": 0, "episodes": 0}, "not_found": missing}
 
-    def remove(self, account: TraktAccount, body: JsonObject) -> JsonObject:
+    def remove(self, account: DemoAccount, body: JsonObject) -> JsonObject:
         """``POST /sync/history/remove``: single plays by history id; all plays of what else is named."""
         missing = _nothing_missing()
         keys = {_key(title, episode) for title, episode, _ in self._targets(body, missing)}
@@ -57,7 +57,7 @@ class History:
         self._touch(account, deleted)
         return {"deleted": deleted, "not_found": missing}
 
-    def rows(self, account: TraktAccount, kind: str, trakt_id: int | None, query: Mapping[str, str]) -> list[object]:
+    def rows(self, account: DemoAccount, kind: str, trakt_id: int | None, query: Mapping[str, str]) -> list[object]:
         """``GET /sync/history/…``, newest first. ``None`` stands for a play whose item Trakt hides."""
         start, end = _bound(query.get("start_at")), _bound(query.get("end_at"))
         wanted = {"movies": "movie", "episodes": "episode", "shows": "episode"}.get(kind)
@@ -68,7 +68,7 @@ class History:
         plays.sort(key=lambda p: (p.watched_at, p.history_id), reverse=True)
         return [None if (p.kind, p.trakt_id) in account.unlisted else self._row(p) for p in plays]
 
-    def by_item(self, account: TraktAccount, kind: str, *, specials: bool) -> JsonObject:
+    def by_item(self, account: DemoAccount, kind: str, *, specials: bool) -> JsonObject:
         """``/sync/watched/{kind}s?extended=min``: every play's time, by id; season 0 only on request."""
         found: dict[str, list[object]] = {}
         for play in account.of(kind):
@@ -77,9 +77,9 @@ class History:
                 found.setdefault(str(play.trakt_id), []).append(moment(play.watched_at))
         return dict(found)
 
-    def by_show(self, account: TraktAccount, *, seasons: bool, specials: bool) -> list[JsonObject]:
+    def by_show(self, account: DemoAccount, *, seasons: bool, specials: bool) -> list[JsonObject]:
         """``/sync/watched/shows``: one row a show; its seasons only with ``extended=progress``."""
-        shows: dict[int, list[tuple[DemoEpisode, Play]]] = {}
+        shows: dict[int, list[tuple[DemoEpisode, DemoPlay]]] = {}
         for play in account.of("episode"):
             known = self._catalogue.episode(play.trakt_id)
             if known:
@@ -150,13 +150,13 @@ class History:
             raise BadItemError(f"watched_at {sent!r} is no time")
         return at
 
-    def _belongs(self, play: Play, kind: str, trakt_id: int) -> bool:
+    def _belongs(self, play: DemoPlay, kind: str, trakt_id: int) -> bool:
         if kind != "shows":
             return play.trakt_id == trakt_id
         known = self._catalogue.episode(play.trakt_id)
         return known is not None and known[0].trakt_id == trakt_id
 
-    def _row(self, play: Play) -> JsonObject:
+    def _row(self, play: DemoPlay) -> JsonObject:
         row: JsonObject = {"id": play.history_id, "watched_at": moment(play.watched_at), "action": play.action}
         row["type"] = play.kind
         if play.kind == "movie":
@@ -168,13 +168,13 @@ class History:
             row["show"] = title_view(known[0]) if known else None
         return row
 
-    def _touch(self, account: TraktAccount, counts: Mapping[str, int]) -> None:
+    def _touch(self, account: DemoAccount, counts: Mapping[str, int]) -> None:
         stamp = moment(self._now()) or ""
         account.activity |= {f"{kind}.watched_at": stamp for kind, count in counts.items() if count}
 
 
-def _seasons(plays: list[tuple[DemoEpisode, Play]], *, specials: bool) -> list[JsonObject]:
-    seasons: dict[int, dict[int, list[Play]]] = {}
+def _seasons(plays: list[tuple[DemoEpisode, DemoPlay]], *, specials: bool) -> list[JsonObject]:
+    seasons: dict[int, dict[int, list[DemoPlay]]] = {}
     for episode, play in plays:
         if episode.season or specials:
             seasons.setdefault(episode.season, {}).setdefault(episode.number, []).append(play)

@@ -12,7 +12,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Play:
+class DemoPlay:
     """One line of the history. ``kind`` is ``episode`` or ``movie``; times are UTC, to the minute."""
 
     history_id: int
@@ -23,7 +23,7 @@ class Play:
 
 
 @dataclass(slots=True)
-class TraktAccount:
+class DemoAccount:
     """An account. ``locked`` and ``watch_only_once`` are what Trakt's support and the user's settings make of it.
 
     ``unlisted`` are items whose plays count in the paging headers but do not appear in the rows, as happens with
@@ -31,7 +31,7 @@ class TraktAccount:
     """
 
     username: str
-    plays: list[Play] = field(default_factory=list)
+    plays: list[DemoPlay] = field(default_factory=list)
     ratings: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
     watchlist: dict[tuple[str, int], str] = field(default_factory=dict)
     hidden: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -44,14 +44,14 @@ class TraktAccount:
     watchlist_limit: int = 5_000
     _next_id: int = 9_000_000_001
 
-    def add(self, kind: str, trakt_id: int, watched_at: datetime, action: str = "watch") -> Play:
+    def add(self, kind: str, trakt_id: int, watched_at: datetime, action: str = "watch") -> DemoPlay:
         """Stores a play, cut to the minute; a repeated one is stored again, as Trakt does."""
-        play = Play(self._next_id, kind, trakt_id, watched_at.replace(second=0, microsecond=0), action)
+        play = DemoPlay(self._next_id, kind, trakt_id, watched_at.replace(second=0, microsecond=0), action)
         self._next_id += 1
         self.plays.append(play)
         return play
 
-    def of(self, kind: str) -> Iterator[Play]:
+    def of(self, kind: str) -> Iterator[DemoPlay]:
         """The plays of one kind, oldest entry first."""
         return (play for play in self.plays if play.kind == kind)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from demo.server import Answer, JsonObject, Request
-from demo.trakt_edge import turned_away
-from demo.trakt_logins import CLIENT_ID, CLIENT_SECRET, POLL_INTERVAL, TraktLogins
+from demo.server import JsonObject, Reply, Request
+from demo.trakt.edge import turned_away
+from demo.trakt.logins import CLIENT_ID, CLIENT_SECRET, POLL_INTERVAL, TraktLogins
 
 
 class TraktAuthService:
@@ -16,7 +16,7 @@ class TraktAuthService:
         self.logins = logins
         self.auto_approve: str | None = None
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """One request. Bodies are JSON; HTTP Basic is not accepted."""
         endpoints = {
             "/oauth/device/code": self._device_code,
@@ -28,25 +28,25 @@ class TraktAuthService:
             return edge
         endpoint = endpoints.get(request.path)
         if endpoint is None or request.method != "POST":
-            return Answer(405 if endpoint else 404, text="")
+            return Reply(405 if endpoint else 404, text="")
         return self._refused(request) or endpoint(request.json() or {})
 
-    def _refused(self, request: Request) -> Answer | None:
+    def _refused(self, request: Request) -> Reply | None:
         body = request.json()
         if body is None or request.header("Content-Type").partition(";")[0] != "application/json":
             return _error("invalid_request", "The request is missing a required parameter.")
         if body.get("client_id") != CLIENT_ID or self.logins.app_deleted:
-            return Answer(401, {"error": "invalid_client", "error_description": "client_id is required"})
+            return Reply(401, {"error": "invalid_client", "error_description": "client_id is required"})
         if request.path != "/oauth/device/code" and body.get("client_secret") != CLIENT_SECRET:
-            return Answer(401, {"error": "invalid_client", "error_description": "Client authentication failed"})
+            return Reply(401, {"error": "invalid_client", "error_description": "Client authentication failed"})
         return None
 
-    def _device_code(self, body: JsonObject) -> Answer:
+    def _device_code(self, body: JsonObject) -> Reply:
         device = self.logins.new_device()
         if self.auto_approve:
             device.approved_by = self.auto_approve
         expires_in = int((device.expires_at - self.logins.clock.now()).total_seconds())
-        return Answer(
+        return Reply(
             200,
             {
                 "device_code": device.code,
@@ -57,11 +57,11 @@ class TraktAuthService:
             },
         )
 
-    def _device_token(self, body: JsonObject) -> Answer:
+    def _device_token(self, body: JsonObject) -> Reply:
         """200 with tokens, or the status that says how the code stands; those answers have no body."""
         device, now = self.logins.devices.get(str(body.get("code"))), self.logins.clock.monotonic()
         if device is None:
-            return Answer(404, text="")
+            return Reply(404, text="")
         too_fast, device.polled_at = now - device.polled_at < POLL_INTERVAL - 0.5, now
         for status, holds in (
             (409, device.used),
@@ -71,20 +71,20 @@ class TraktAuthService:
             (400, device.approved_by is None),
         ):
             if holds:
-                return Answer(status, text="")
+                return Reply(status, text="")
         device.used = True
-        return Answer(200, self.logins.issue(str(device.approved_by)))
+        return Reply(200, self.logins.issue(str(device.approved_by)))
 
-    def _token(self, body: JsonObject) -> Answer:
+    def _token(self, body: JsonObject) -> Reply:
         if body.get("grant_type") != "refresh_token" or not body.get("redirect_uri"):
             return _error("invalid_request", "The request is missing a required parameter.")
         pair = self.logins.exchange(str(body.get("refresh_token")))
-        return Answer(200, pair) if pair else _error("invalid_grant", "session not found")
+        return Reply(200, pair) if pair else _error("invalid_grant", "session not found")
 
-    def _revoke(self, body: JsonObject) -> Answer:
+    def _revoke(self, body: JsonObject) -> Reply:
         self.logins.revoke(str(body.get("token")))
-        return Answer(200, {})
+        return Reply(200, {})
 
 
-def _error(error: str, description: str) -> Answer:
-    return Answer(400, {"error": error, "error_description": description})
+def _error(error: str, description: str) -> Reply:
+    return Reply(400, {"error": error, "error_description": description})

@@ -11,14 +11,14 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from demo.server import Answer, JsonObject, Request
-from demo.trakt_account import TraktAccount
-from demo.trakt_catalogue import ID_TYPES, Catalogue, names, title_view
-from demo.trakt_edge import TraktLimits, turned_away
-from demo.trakt_history import BadItemError, History
-from demo.trakt_lists import KeptLists
-from demo.trakt_logins import CLIENT_ID, TraktLogins
-from demo.world import World
+from demo.server import JsonObject, Reply, Request
+from demo.trakt.account import DemoAccount
+from demo.trakt.catalogue import ID_TYPES, DemoCatalogue, names, title_view
+from demo.trakt.edge import TraktLimits, turned_away
+from demo.trakt.history import BadItemError, History
+from demo.trakt.lists import KeptLists
+from demo.trakt.logins import CLIENT_ID, TraktLogins
+from demo.world import DemoWorld
 
 LARGEST_PAGE = 250
 DEFAULT_PAGE = 100
@@ -36,12 +36,12 @@ LONG_AGO = "2015-01-01T00:00:00.000Z"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TraktRequest:
     """One request on its way through the service; ``account`` is ``None`` without a log-in."""
 
     request: Request
     parts: tuple[str, ...]
-    account: TraktAccount | None
+    account: DemoAccount | None
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -54,14 +54,14 @@ class Call:
         return set(self.query.get("extended", "").split(","))
 
     @property
-    def owner(self) -> TraktAccount:
+    def owner(self) -> DemoAccount:
         """The account. Only called behind the log-in check."""
         if self.account is None:
             raise LookupError("no log-in")
         return self.account
 
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[TraktRequest], Reply]
 
 
 class TraktService:
@@ -69,10 +69,10 @@ class TraktService:
 
     name = "trakt"
 
-    def __init__(self, world: World, logins: TraktLogins, *, leeway: float = 0.0) -> None:
+    def __init__(self, world: DemoWorld, logins: TraktLogins, *, leeway: float = 0.0) -> None:
         self._world = world
         self._logins = logins
-        self._catalogue = Catalogue(world.library)
+        self._catalogue = DemoCatalogue(world.library)
         self._history = History(self._catalogue, world.clock.now)
         self._lists = KeptLists(self._catalogue, world.clock.now)
         self.limits = TraktLimits(world.clock, leeway=leeway)
@@ -98,7 +98,7 @@ class TraktService:
             )
         ]
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """One request. Trakt's own answers carry ``X-Request-Id``; Cloudflare's do not."""
         edge = turned_away(request)
         if edge is not None:
@@ -106,46 +106,46 @@ class TraktService:
         answer = self._refused(request) or self._dispatch(request)
         return replace(answer, headers={"X-Request-Id": uuid.uuid4().hex, "X-Runtime": "0.01", **answer.headers})
 
-    def _refused(self, request: Request) -> Answer | None:
+    def _refused(self, request: Request) -> Reply | None:
         """The answer to a client that did not send what every call needs."""
         if request.header("trakt-api-key") != CLIENT_ID or self._logins.app_deleted:
-            return Answer(403, text="")
+            return Reply(403, text="")
         if request.header("trakt-api-version") != "2":
-            return Answer(400, {"error": "invalid_api_version"})
+            return Reply(400, {"error": "invalid_api_version"})
         if request.header("Content-Type").partition(";")[0] != "application/json":
-            return Answer(412, text="")
+            return Reply(412, text="")
         return None
 
-    def _dispatch(self, request: Request) -> Answer:
+    def _dispatch(self, request: Request) -> Reply:
         found = [(method, match, h, p) for method, r, h, p in self._routes if (match := r.fullmatch(request.path))]
         if not found:
-            return Answer(404, text="")
+            return Reply(404, text="")
         for method, match, handler, private in found:
             if method == request.method:
                 return self._authorised(request, handler, match.groups(""), private=private)
-        return Answer(405, text="")
+        return Reply(405, text="")
 
-    def _authorised(self, request: Request, handler: Handler, parts: Sequence[str], *, private: bool) -> Answer:
+    def _authorised(self, request: Request, handler: Handler, parts: Sequence[str], *, private: bool) -> Reply:
         username = self._logins.whose(request.bearer)
         if (request.bearer or private) and username is None:
-            return Answer(401, {"error": "invalid_token"}, headers={"WWW-Authenticate": "Bearer"})
+            return Reply(401, {"error": "invalid_token"}, headers={"WWW-Authenticate": "Bearer"})
         limited, headers = self.limits.check(request, username)
         if limited:
             return limited
         account = self._world.trakt[username] if username else None
         if account and account.locked:
-            return Answer(423, text="", headers={"X-Account-Locked": "true", "X-Account-Deactivated": "false"})
+            return Reply(423, text="", headers={"X-Account-Locked": "true", "X-Account-Deactivated": "false"})
         if request.method == "POST" and self.vip_only:
-            return Answer(426, text="", headers={"X-Upgrade-URL": "https://app.trakt.tv/vip"})
+            return Reply(426, text="", headers={"X-Upgrade-URL": "https://app.trakt.tv/vip"})
         if request.method == "POST" and request.json() is None:
-            return Answer(400, {"error": "bad_request"})
+            return Reply(400, {"error": "bad_request"})
         try:
-            answer = handler(Call(request, tuple(parts), account))
+            answer = handler(TraktRequest(request, tuple(parts), account))
         except BadItemError as error:
-            answer = Answer(422, {"errors": [str(error)]})
+            answer = Reply(422, {"errors": [str(error)]})
         return replace(answer, headers={**headers, **answer.headers})
 
-    def _settings(self, call: Call) -> Answer:
+    def _settings(self, call: TraktRequest) -> Reply:
         account = call.owner
         view: JsonObject = {
             "user": {
@@ -163,23 +163,23 @@ class TraktService:
         }
         if "browsing" in call.extended:
             view["browsing"] = {"watch_only_once": account.watch_only_once}
-        return Answer(200, view)
+        return Reply(200, view)
 
-    def _last_activities(self, call: Call) -> Answer:
+    def _last_activities(self, call: TraktRequest) -> Reply:
         stamps = call.owner.activity
         groups: JsonObject = {
             group: {key: stamps.get(f"{group}.{key}", LONG_AGO) for key in keys} for group, keys in STAMPS.items()
         }
-        return Answer(200, {"all": max([LONG_AGO, *stamps.values()]), **groups})
+        return Reply(200, {"all": max([LONG_AGO, *stamps.values()]), **groups})
 
-    def _watched(self, call: Call) -> Answer:
+    def _watched(self, call: TraktRequest) -> Reply:
         kind, specials = call.parts[0], call.query.get("specials") == "true"
         if "min" in call.extended and kind != "shows":
             plays = self._history.by_item(call.owner, kind[:-1], specials=specials)
             if "page" not in call.query and "limit" not in call.query:
-                return Answer(200, plays)
+                return Reply(200, plays)
             shown, headers = _paged(list(plays), call.query)
-            return Answer(200, {key: plays[str(key)] for key in shown}, headers=headers)
+            return Reply(200, {key: plays[str(key)] for key in shown}, headers=headers)
         if kind == "shows":
             progress = "progress" in call.extended
             rows = self._history.by_show(call.owner, seasons=progress, specials=specials)
@@ -187,74 +187,74 @@ class TraktService:
         plays = self._history.by_item(call.owner, kind[:-1], specials=specials)
         return _page([{"plays": len(times), "trakt": int(key)} for key, times in _lists(plays)], call.query)
 
-    def _read_history(self, call: Call) -> Answer:
+    def _read_history(self, call: TraktRequest) -> Reply:
         kind, trakt_id = call.parts
         rows = self._history.rows(call.owner, kind or "all", int(trakt_id) if trakt_id else None, call.query)
         shown, headers = _paged(rows, call.query)
-        return Answer(200, [row for row in shown if row is not None], headers=headers)
+        return Reply(200, [row for row in shown if row is not None], headers=headers)
 
-    def _add_history(self, call: Call) -> Answer:
+    def _add_history(self, call: TraktRequest) -> Reply:
         if len(call.owner.plays) >= call.owner.history_limit:
-            return Answer(420, text="")
-        return Answer(201, self._history.add(call.owner, call.request.json() or {}))
+            return Reply(420, text="")
+        return Reply(201, self._history.add(call.owner, call.request.json() or {}))
 
-    def _remove_history(self, call: Call) -> Answer:
-        return Answer(200, self._history.remove(call.owner, call.request.json() or {}))
+    def _remove_history(self, call: TraktRequest) -> Reply:
+        return Reply(200, self._history.remove(call.owner, call.request.json() or {}))
 
-    def _list(self, call: Call) -> Answer:
+    def _list(self, call: TraktRequest) -> Reply:
         return _page(self._lists.rows(call.owner, call.parts[0], call.parts[1]), call.query)
 
-    def _put_on_list(self, call: Call) -> Answer:
+    def _put_on_list(self, call: TraktRequest) -> Reply:
         which, removing = call.parts
         body = call.request.json() or {}
         if removing:
-            return Answer(200, self._lists.remove(call.owner, which, body))
+            return Reply(200, self._lists.remove(call.owner, which, body))
         if which == "watchlist" and not self._lists.has_room(call.owner, body):
-            return Answer(420, text="")
-        return Answer(201, self._lists.add(call.owner, which, body))
+            return Reply(420, text="")
+        return Reply(201, self._lists.add(call.owner, which, body))
 
-    def _hidden(self, call: Call) -> Answer:
+    def _hidden(self, call: TraktRequest) -> Reply:
         return _page(self._lists.rows(call.owner, f"hidden/{call.parts[0]}", call.query.get("type", "")), call.query)
 
-    def _hide(self, call: Call) -> Answer:
+    def _hide(self, call: TraktRequest) -> Reply:
         section, removing = call.parts
         change = self._lists.remove if removing else self._lists.add
-        return Answer(200 if removing else 201, change(call.owner, f"hidden/{section}", call.request.json() or {}))
+        return Reply(200 if removing else 201, change(call.owner, f"hidden/{section}", call.request.json() or {}))
 
-    def _title(self, call: Call) -> Answer:
+    def _title(self, call: TraktRequest) -> Reply:
         found = self._catalogue.by_path(call.parts[0][:-1], call.parts[1])
         if found is None:
-            return Answer(404, text="")
-        return Answer(200, title_view(found, full="full" in call.extended, now=self._world.clock.now()))
+            return Reply(404, text="")
+        return Reply(200, title_view(found, full="full" in call.extended, now=self._world.clock.now()))
 
-    def _aliases(self, call: Call) -> Answer:
+    def _aliases(self, call: TraktRequest) -> Reply:
         found = self._catalogue.by_path(call.parts[0][:-1], call.parts[1])
-        return Answer(200, [{"title": n, "country": "jp"} for n in names(found)]) if found else Answer(404, text="")
+        return Reply(200, [{"title": n, "country": "jp"} for n in names(found)]) if found else Reply(404, text="")
 
-    def _seasons(self, call: Call) -> Answer:
+    def _seasons(self, call: TraktRequest) -> Reply:
         found = self._catalogue.by_path("show", call.parts[1])
         if found is None:
-            return Answer(404, text="")
-        return Answer(200, self._catalogue.seasons_view(found, call.extended, self._world.clock.now()))
+            return Reply(404, text="")
+        return Reply(200, self._catalogue.seasons_view(found, call.extended, self._world.clock.now()))
 
-    def _search_id(self, call: Call) -> Answer:
+    def _search_id(self, call: TraktRequest) -> Reply:
         owner, value = call.parts
         kinds = [kind for kind in call.query.get("type", "").split(",") if kind and owner != "imdb"]
         hits = self._catalogue.search_id(owner, value, kinds) if owner in ID_TYPES else []
         return _page(hits, call.query, default=SEARCH_PAGE)
 
-    def _search_text(self, call: Call) -> Answer:
+    def _search_text(self, call: TraktRequest) -> Reply:
         query = call.query.get("query", "")
         if not query:
-            return Answer(400, {"error": "query is required"})
+            return Reply(400, {"error": "query is required"})
         return _page(self._catalogue.search_text(query, call.parts[0].split(",")), call.query, default=SEARCH_PAGE)
 
 
 def _page(
     rows: Sequence[object], query: Mapping[str, str], *, default: int = DEFAULT_PAGE, largest: int = LARGEST_PAGE
-) -> Answer:
+) -> Reply:
     shown, headers = _paged(rows, query, default=default, largest=largest)
-    return Answer(200, shown, headers=headers)
+    return Reply(200, shown, headers=headers)
 
 
 def _paged(

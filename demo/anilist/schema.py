@@ -5,7 +5,7 @@ A field or argument that is not here is refused, even where AniList has it: whoe
 
 from __future__ import annotations
 
-from demo.graphql import FieldType
+from demo.anilist.graphql import FieldType
 
 
 def _scalars(names: str) -> dict[str, FieldType]:

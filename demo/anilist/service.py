@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 
-from demo.anilist_account import AniListUser, ListEntry
-from demo.anilist_schema import SCHEMA
-from demo.anilist_views import activity_view, collection_view, entry_view, media_view, user_view
-from demo.graphql import FieldNode, JsonObject, QueryError, check_query, parse_query, select
-from demo.server import Answer, Request, html
-from demo.world import World
+from demo.anilist.account import DemoEntry, DemoUser
+from demo.anilist.graphql import FieldNode, JsonObject, QueryError, check_query, parse_query, select
+from demo.anilist.schema import SCHEMA
+from demo.anilist.views import activity_view, collection_view, entry_view, media_view, user_view
+from demo.server import Reply, Request, html
+from demo.world import DemoWorld
 
 WINDOW_SECONDS = 60
 BURST_SECONDS = 1.0
@@ -39,7 +39,7 @@ class AniListService:
 
     name = "anilist"
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: DemoWorld) -> None:
         self._world = world
         self._arrivals: deque[float] = deque()
         self._window_start = float("-inf")
@@ -51,7 +51,7 @@ class AniListService:
         self.disabled = False
         self.cloudflare = False
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """One request: edge, limits, gate, token, query, in that order."""
         if self.cloudflare:
             return html(403, "Just a moment...")
@@ -63,9 +63,9 @@ class AniListService:
             "X-RateLimit-Limit": str(self.rate_limit),
             "X-RateLimit-Remaining": str(max(0, self.rate_limit - 1 - self._window_used)),
         }
-        return Answer(answer.status, answer.value, answer.text, {**headers, **answer.headers})
+        return Reply(answer.status, answer.value, answer.text, {**headers, **answer.headers})
 
-    def _limited(self) -> Answer | None:
+    def _limited(self) -> Reply | None:
         now = self._world.clock.monotonic()
         if now - self._window_start >= WINDOW_SECONDS:
             self._window_start, self._window_used = now, 0
@@ -80,7 +80,7 @@ class AniListService:
         headers = {"Retry-After": str(wait), "X-RateLimit-Reset": str(reset)} if self.retry_after else {}
         return _errors(429, "Too Many Requests.", headers=headers)
 
-    def _gated(self, request: Request) -> Answer:
+    def _gated(self, request: Request) -> Reply:
         if self.disabled or (self.referer_gate and not request.bearer and not request.header("Referer")):
             return _errors(403, DISABLED)
         body = request.json()
@@ -99,7 +99,7 @@ class AniListService:
             return _errors(400, "Invalid token", data=nulls)
         return self._run(roots, viewer, nulls)
 
-    def _run(self, roots: tuple[FieldNode, ...], viewer: AniListUser | None, nulls: JsonObject) -> Answer:
+    def _run(self, roots: tuple[FieldNode, ...], viewer: DemoUser | None, nulls: JsonObject) -> Reply:
         if viewer is None and any(root.name == "Viewer" for root in roots):
             return _errors(401, "Unauthorized.", data=nulls)
         try:
@@ -108,15 +108,15 @@ class AniListService:
             return _errors(404, "Not Found.", data=nulls)
         except QueryError as error:
             return _errors(400, error.message, line=error.line, column=error.column)
-        return Answer(200, {"data": data})
+        return Reply(200, {"data": data})
 
-    def _viewer(self, request: Request) -> AniListUser | None:
+    def _viewer(self, request: Request) -> DemoUser | None:
         """Whose token it is; ``None`` for no token, a wrong one and one that is over a year old."""
         now = self._world.clock.now()
         users = self._world.anilist.values()
         return next((u for u in users if u.token == request.bearer and now < u.token_expires_at), None)
 
-    def _root(self, root: FieldNode, viewer: AniListUser | None) -> object:
+    def _root(self, root: FieldNode, viewer: DemoUser | None) -> object:
         arguments = root.arguments
         if root.name == "Viewer" and viewer:
             return user_view(viewer, mine=True)
@@ -132,7 +132,7 @@ class AniListService:
             return self._collection(arguments, viewer)
         return self._page(root, viewer)
 
-    def _user(self, user_id: object, name: object, viewer: AniListUser | None) -> AniListUser:
+    def _user(self, user_id: object, name: object, viewer: DemoUser | None) -> DemoUser:
         """The user asked for; a private profile is there for its owner alone."""
         for user in self._world.anilist.values():
             asked = user.user_id == user_id if user_id is not None else user.name == str(name).lower()
@@ -140,9 +140,7 @@ class AniListService:
                 return user
         raise NotFoundError
 
-    def _entries(
-        self, arguments: Mapping[str, object], viewer: AniListUser | None
-    ) -> tuple[AniListUser, list[ListEntry]]:
+    def _entries(self, arguments: Mapping[str, object], viewer: DemoUser | None) -> tuple[DemoUser, list[DemoEntry]]:
         user = self._user(arguments.get("userId"), arguments.get("userName"), viewer)
         if arguments.get("type") == "MANGA":
             return user, []
@@ -154,7 +152,7 @@ class AniListService:
             found = [entry for entry in found if entry.status in wanted]
         return user, sorted(found, key=lambda entry: -entry.updated_at)[:LARGEST_LIST]
 
-    def _collection(self, arguments: Mapping[str, object], viewer: AniListUser | None) -> object:
+    def _collection(self, arguments: Mapping[str, object], viewer: DemoUser | None) -> object:
         user, entries = self._entries(arguments, viewer)
         if arguments.get("chunk") is None:
             return collection_view(entries, user, self._world.clock.now(), more=False)
@@ -163,7 +161,7 @@ class AniListService:
         chunk = entries[begin : begin + size]
         return collection_view(chunk, user, self._world.clock.now(), more=len(entries) > begin + size)
 
-    def _page(self, root: FieldNode, viewer: AniListUser | None) -> object:
+    def _page(self, root: FieldNode, viewer: DemoUser | None) -> object:
         fields = [node for node in root.selections if node.name not in {"pageInfo", "__typename"}]
         if len(fields) > 1:
             raise QueryError("Page may only contain one data field.", fields[1].line, fields[1].column)
@@ -182,7 +180,7 @@ class AniListService:
             page[fields[0].name] = rows[begin : begin + size]
         return page
 
-    def _rows(self, node: FieldNode, viewer: AniListUser | None) -> list[object]:
+    def _rows(self, node: FieldNode, viewer: DemoUser | None) -> list[object]:
         arguments, now = node.arguments, self._world.clock.now()
         if node.name == "media":
             return self._media(arguments)
@@ -208,7 +206,7 @@ class AniListService:
         )
         return [media_view(anime, self._world.clock.now()) for anime in found]
 
-    def _activities(self, arguments: Mapping[str, object], viewer: AniListUser | None) -> list[object]:
+    def _activities(self, arguments: Mapping[str, object], viewer: DemoUser | None) -> list[object]:
         try:
             user = self._user(arguments.get("userId"), None, viewer)
         except NotFoundError:
@@ -237,11 +235,11 @@ def _errors(
     line: int = 2,
     column: int = 3,
     headers: Mapping[str, str] | None = None,
-) -> Answer:
+) -> Reply:
     error: JsonObject = {"message": message, "status": status}
     if status != 429:
         error["locations"] = [{"line": line, "column": column}]
-    return Answer(status, {"errors": [error], "data": data}, headers=headers or {})
+    return Reply(status, {"errors": [error], "data": data}, headers=headers or {})
 
 
 def _whole(value: object, default: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from demo.anilist_account import Activity, AniListUser, ListEntry, Parts, parse_parts
-from demo.graphql import JsonObject
+from demo.anilist.account import DemoActivity, DemoEntry, DemoUser, Parts, parse_parts
+from demo.anilist.graphql import JsonObject
 from demo.library import DemoAnime
 
 LIST_NAMES = {
@@ -66,7 +66,7 @@ def _next_airing(anime: DemoAnime, now: datetime) -> JsonObject | None:
     }
 
 
-def entry_view(entry: ListEntry, user: AniListUser, now: datetime) -> JsonObject:
+def entry_view(entry: DemoEntry, user: DemoUser, now: datetime) -> JsonObject:
     """A ``MediaList``; ``media`` is ``None`` where it was deleted."""
     every = custom_names(user.entries.values())
 
@@ -103,7 +103,7 @@ def entry_view(entry: ListEntry, user: AniListUser, now: datetime) -> JsonObject
     }
 
 
-def collection_view(entries: list[ListEntry], user: AniListUser, now: datetime, *, more: bool) -> JsonObject:
+def collection_view(entries: list[DemoEntry], user: DemoUser, now: datetime, *, more: bool) -> JsonObject:
     """A ``MediaListCollection``: a group a status, then a group a custom list. Entries repeat in each that has them."""
     shown = {entry.entry_id: entry_view(entry, user, now) for entry in entries}
     groups: list[object] = []
@@ -125,7 +125,7 @@ def _group(name: str, status: str | None, entries: list[JsonObject]) -> JsonObje
     }
 
 
-def user_view(user: AniListUser, *, mine: bool) -> JsonObject:
+def user_view(user: DemoUser, *, mine: bool) -> JsonObject:
     """A ``User``. The time zone and what the feed leaves out are told to the user alone (``mine``)."""
     return {
         "id": user.user_id,
@@ -146,7 +146,7 @@ def user_view(user: AniListUser, *, mine: bool) -> JsonObject:
     }
 
 
-def activity_view(activity: Activity, user: AniListUser, now: datetime) -> JsonObject:
+def activity_view(activity: DemoActivity, user: DemoUser, now: datetime) -> JsonObject:
     """A ``ListActivity``."""
     return {
         "__typename": "ListActivity",
@@ -161,7 +161,7 @@ def activity_view(activity: Activity, user: AniListUser, now: datetime) -> JsonO
     }
 
 
-def custom_names(entries: Iterable[ListEntry]) -> list[str]:
+def custom_names(entries: Iterable[DemoEntry]) -> list[str]:
     """The names of all custom lists."""
     return sorted({name for entry in entries for name in entry.custom})
 

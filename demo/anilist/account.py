@@ -22,7 +22,7 @@ Parts = tuple[int | None, int | None, int | None]
 
 
 @dataclass(slots=True)
-class ListEntry:
+class DemoEntry:
     """One row of a list. ``anime`` is ``None`` where AniList has deleted the media."""
 
     entry_id: int
@@ -46,7 +46,7 @@ class ListEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
+class DemoActivity:
     """One line of the feed, worded as AniList does; ``created_at`` is unix seconds."""
 
     activity_id: int
@@ -57,7 +57,7 @@ class Activity:
 
 
 @dataclass(slots=True)
-class AniListUser:
+class DemoUser:
     """An account with its list, by media id, and its feed, oldest first."""
 
     user_id: int
@@ -67,8 +67,8 @@ class AniListUser:
     private_profile: bool = False
     timezone: str | None = "01:00"
     score_format: str = "POINT_10"
-    entries: dict[int, ListEntry] = field(default_factory=dict)
-    activities: list[Activity] = field(default_factory=list)
+    entries: dict[int, DemoEntry] = field(default_factory=dict)
+    activities: list[DemoActivity] = field(default_factory=list)
 
     def log_in(self, now: datetime) -> None:
         """A fresh token, as AniList makes them: a JWT that names the user and dies after a year (unsigned here)."""
@@ -80,26 +80,26 @@ class AniListUser:
 
     def log(self, anime: DemoAnime, status: str, progress: str | None, at: datetime) -> None:
         """Adds a line to the feed."""
-        self.activities.append(Activity(len(self.activities) + 900_000_001, anime, status, progress, _unix(at)))
+        self.activities.append(DemoActivity(len(self.activities) + 900_000_001, anime, status, progress, _unix(at)))
 
 
-def sample_user(library: Library, *, name: str = "misaki", user_id: int = 5_000_123) -> AniListUser:
+def sample_user(library: Library, *, name: str = "misaki", user_id: int = 5_000_123) -> DemoUser:
     """The person of the library's listings, with one entry more whose media AniList has deleted."""
-    user = AniListUser(user_id, name)
+    user = DemoUser(user_id, name)
     feed: list[tuple[datetime, DemoAnime, str, str | None]] = []
     for number, (_, anime) in enumerate(library.anime()):
         user.entries[anime.anilist_id] = _entry(FIRST_ENTRY_ID + number, anime)
         feed += [(at, anime, status, progress) for at, status, progress in _feed_of(anime)]
-    user.entries[1_000_000_001] = ListEntry(ORPHAN_ENTRY_ID, None, "COMPLETED", 12, updated_at=_unix(AS_OF))
+    user.entries[1_000_000_001] = DemoEntry(ORPHAN_ENTRY_ID, None, "COMPLETED", 12, updated_at=_unix(AS_OF))
     for at, anime, status, progress in sorted(feed, key=lambda line: (line[0], line[1].anilist_id)):
         user.log(anime, status, progress, at)
     return user
 
 
-def _entry(entry_id: int, anime: DemoAnime) -> ListEntry:
+def _entry(entry_id: int, anime: DemoAnime) -> DemoEntry:
     listing = anime.listing
     touched = _day(listing.completed) or _last_watched(anime) or AS_OF - timedelta(days=90)
-    return ListEntry(
+    return DemoEntry(
         entry_id=entry_id,
         anime=anime,
         status=listing.status,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from demo.git_store import GitStore
-from demo.github_git import failure
-from demo.server import Answer, Handler, JsonObject, Request
+from demo.github.git import failure
+from demo.github.store import GitStore
+from demo.server import Handler, JsonObject, Reply, Request
 from sync.services.clock import Clock
 
 
@@ -37,7 +37,7 @@ class IssueTracker:
             ("POST", r"/pulls", self._create_pull),
         ]
 
-    def _list(self, request: Request) -> Answer:
+    def _list(self, request: Request) -> Reply:
         if self.switched_off:
             return failure(410, "Issues are disabled for this repo")
         state, wanted = (
@@ -53,9 +53,9 @@ class IssueTracker:
             key=lambda issue: int(str(issue["number"])), reverse=request.query.get("direction", "desc") == "desc"
         )
         size, page = int(request.query.get("per_page", "30")), int(request.query.get("page", "1"))
-        return Answer(200, found[(page - 1) * size : page * size])
+        return Reply(200, found[(page - 1) * size : page * size])
 
-    def _create(self, request: Request) -> Answer:
+    def _create(self, request: Request) -> Reply:
         if self.switched_off:
             return failure(410, "Issues are disabled for this repo")
         body = request.json() or {}
@@ -67,13 +67,13 @@ class IssueTracker:
             return failure(422, "Validation Failed", errors=[{"field": "body", "code": "too_long"}])
         issue = self._new(body, "issues")
         self.issues.append(issue)
-        return Answer(201, issue)
+        return Reply(201, issue)
 
-    def _read(self, request: Request, number: str) -> Answer:
+    def _read(self, request: Request, number: str) -> Reply:
         issue = self._find(number)
-        return Answer(200, issue) if issue else failure(404, "Not Found")
+        return Reply(200, issue) if issue else failure(404, "Not Found")
 
-    def _edit(self, request: Request, number: str) -> Answer:
+    def _edit(self, request: Request, number: str) -> Reply:
         issue, body = self._find(number), request.json() or {}
         if issue is None:
             return failure(404, "Not Found")
@@ -81,49 +81,49 @@ class IssueTracker:
         if "labels" in body:
             issue["labels"] = self._label_views(body["labels"])
         issue["updated_at"] = self._now()
-        return Answer(200, issue)
+        return Reply(200, issue)
 
-    def _list_comments(self, request: Request, number: str) -> Answer:
-        return Answer(200, self.comments.get(int(number), []))
+    def _list_comments(self, request: Request, number: str) -> Reply:
+        return Reply(200, self.comments.get(int(number), []))
 
-    def _comment(self, request: Request, number: str) -> Answer:
+    def _comment(self, request: Request, number: str) -> Reply:
         text = (request.json() or {}).get("body")
         comments = self.comments.setdefault(int(number), [])
         comment: JsonObject = {"id": int(number) * 1000 + len(comments), "body": text, "created_at": self._now()}
         comments.append(comment)
-        return Answer(201, comment)
+        return Reply(201, comment)
 
-    def _issue_labels(self, request: Request, number: str) -> Answer:
+    def _issue_labels(self, request: Request, number: str) -> Reply:
         issue = self._find(number)
-        return Answer(200, issue["labels"]) if issue else failure(404, "Not Found")
+        return Reply(200, issue["labels"]) if issue else failure(404, "Not Found")
 
-    def _add_labels(self, request: Request, number: str) -> Answer:
+    def _add_labels(self, request: Request, number: str) -> Reply:
         issue = self._find(number)
         if issue is None:
             return failure(404, "Not Found")
         wanted = (request.json() or {}).get("labels")
         more = wanted if isinstance(wanted, list) else []
         issue["labels"] = self._label_views([*self._label_names(issue), *more])
-        return Answer(200, issue["labels"])
+        return Reply(200, issue["labels"])
 
-    def _list_labels(self, request: Request) -> Answer:
-        return Answer(200, self._label_views(sorted(self.labels)))
+    def _list_labels(self, request: Request) -> Reply:
+        return Reply(200, self._label_views(sorted(self.labels)))
 
-    def _create_label(self, request: Request) -> Answer:
+    def _create_label(self, request: Request) -> Reply:
         name = str((request.json() or {}).get("name", ""))
         if name in self.labels:
             return failure(422, "Validation Failed", errors=[{"resource": "Label", "code": "already_exists"}])
-        return Answer(201, self._label_views([name])[0])
+        return Reply(201, self._label_views([name])[0])
 
-    def _read_label(self, request: Request, name: str) -> Answer:
-        return Answer(200, self._label_views([name])[0]) if name in self.labels else failure(404, "Not Found")
+    def _read_label(self, request: Request, name: str) -> Reply:
+        return Reply(200, self._label_views([name])[0]) if name in self.labels else failure(404, "Not Found")
 
-    def _list_pulls(self, request: Request) -> Answer:
+    def _list_pulls(self, request: Request) -> Reply:
         head, state = request.query.get("head", ""), request.query.get("state", "open")
         found = [pull for pull in self.pulls if state in {"all", pull["state"]}]
-        return Answer(200, [pull for pull in found if not head or self._head(pull) == head.partition(":")[2]])
+        return Reply(200, [pull for pull in found if not head or self._head(pull) == head.partition(":")[2]])
 
-    def _create_pull(self, request: Request) -> Answer:
+    def _create_pull(self, request: Request) -> Reply:
         body = request.json() or {}
         head, base = str(body.get("head")).rpartition(":")[2], str(body.get("base"))
         branches = self._store.branches
@@ -139,7 +139,7 @@ class IssueTracker:
         pull |= {"head": {"ref": head, "sha": branches[head]}, "base": {"ref": base, "sha": branches[base]}}
         self.pulls.append(pull)
         self.issues.append(pull | {"pull_request": {"url": pull["url"]}})
-        return Answer(201, pull)
+        return Reply(201, pull)
 
     def _new(self, body: JsonObject, kind: str) -> JsonObject:
         number = len(self.issues) + 1

@@ -6,8 +6,8 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 
-from demo.git_store import AUTHOR, BLOB, Commit, GitStore
-from demo.server import Answer, Handler, JsonObject, Request
+from demo.github.store import AUTHOR, BLOB, DemoCommit, GitStore
+from demo.server import Handler, JsonObject, Reply, Request
 from sync.services.clock import Clock
 
 
@@ -40,18 +40,18 @@ class GitDatabase:
             ("PUT", r"/contents/(.+)", self._write_contents),
         ]
 
-    def _branch(self, request: Request, name: str) -> Answer:
+    def _branch(self, request: Request, name: str) -> Reply:
         sha = self._store.branches.get(name)
         if sha is None:
             return failure(404, "Branch not found")
         commit = self._whole_view(self._store.commits[sha])
-        return Answer(200, {"name": name, "commit": commit, "protected": name in self.protected})
+        return Reply(200, {"name": name, "commit": commit, "protected": name in self.protected})
 
-    def _read_ref(self, request: Request, name: str) -> Answer:
+    def _read_ref(self, request: Request, name: str) -> Reply:
         sha = self._store.branches.get(name)
-        return Answer(200, self._ref_view(name, sha)) if sha else failure(404, "Not Found")
+        return Reply(200, self._ref_view(name, sha)) if sha else failure(404, "Not Found")
 
-    def _create_ref(self, request: Request) -> Answer:
+    def _create_ref(self, request: Request) -> Reply:
         body = request.json() or {}
         match = re.fullmatch(r"refs/heads/(.+)", str(body.get("ref")))
         sha = str(body.get("sha"))
@@ -60,9 +60,9 @@ class GitDatabase:
         if match[1] in self._store.branches:
             return failure(422, "Reference already exists")
         self._store.branches[match[1]] = sha
-        return Answer(201, self._ref_view(match[1], sha))
+        return Reply(201, self._ref_view(match[1], sha))
 
-    def _update_ref(self, request: Request, name: str) -> Answer:
+    def _update_ref(self, request: Request, name: str) -> Reply:
         if self.before_update:
             self.before_update()
         body = request.json() or {}
@@ -76,17 +76,17 @@ class GitDatabase:
         if not body.get("force") and not self._store.descends(sha, tip):
             return failure(422, "Update is not a fast forward")
         self._store.branches[name] = sha
-        return Answer(200, self._ref_view(name, sha))
+        return Reply(200, self._ref_view(name, sha))
 
-    def _read_commit(self, request: Request, sha: str) -> Answer:
+    def _read_commit(self, request: Request, sha: str) -> Reply:
         commit = self._store.commits.get(sha)
-        return Answer(200, self._commit_view(commit)) if commit else failure(404, "Not Found")
+        return Reply(200, self._commit_view(commit)) if commit else failure(404, "Not Found")
 
-    def _read_whole_commit(self, request: Request, name: str) -> Answer:
+    def _read_whole_commit(self, request: Request, name: str) -> Reply:
         commit = self._store.commits.get(self._store.branches.get(name, name))
-        return Answer(200, self._whole_view(commit)) if commit else failure(422, f"No commit found for SHA: {name}")
+        return Reply(200, self._whole_view(commit)) if commit else failure(422, f"No commit found for SHA: {name}")
 
-    def _create_commit(self, request: Request) -> Answer:
+    def _create_commit(self, request: Request) -> Reply:
         body = request.json() or {}
         tree, parents = str(body.get("tree")), body.get("parents") or []
         parents = tuple(str(parent) for parent in parents) if isinstance(parents, list) else ()
@@ -95,9 +95,9 @@ class GitDatabase:
         if any(parent not in self._store.commits for parent in parents):
             return failure(422, "Parent SHA does not exist or is not a commit object")
         commit = self._store.put_commit(tree, parents, str(body.get("message", "")), self._clock.now())
-        return Answer(201, self._commit_view(commit))
+        return Reply(201, self._commit_view(commit))
 
-    def _read_tree(self, request: Request, name: str) -> Answer:
+    def _read_tree(self, request: Request, name: str) -> Reply:
         commit = self._store.commits.get(self._store.branches.get(name, name))
         sha = commit.tree if commit else name
         files = self._store.trees.get(sha)
@@ -108,13 +108,13 @@ class GitDatabase:
         rows += [self._tree_row(path, "040000", "tree", self._folder(files, path)) for path in folders]
         if not request.query.get("recursive"):
             rows = [row for row in rows if "/" not in str(row["path"])]
-        return Answer(200, {"sha": sha, "url": f"{self._base}/git/trees/{sha}", "tree": rows, "truncated": False})
+        return Reply(200, {"sha": sha, "url": f"{self._base}/git/trees/{sha}", "tree": rows, "truncated": False})
 
     def _folder(self, files: Mapping[str, str], path: str) -> str:
         inside = {p.removeprefix(path + "/"): blob for p, blob in files.items() if p.startswith(path + "/")}
         return self._store.put_tree(inside)
 
-    def _create_tree(self, request: Request) -> Answer:
+    def _create_tree(self, request: Request) -> Reply:
         body = request.json() or {}
         base, rows = body.get("base_tree"), body.get("tree") or []
         base_commit = self._store.commits.get(str(base))
@@ -134,35 +134,35 @@ class GitDatabase:
                 return failure(422, f"tree.sha {sha} is not a valid blob")
         sha = self._store.put_tree(files)
         view = {"sha": sha, "url": f"{self._base}/git/trees/{sha}", "truncated": False}
-        return Answer(201, view | {"tree": [self._tree_row(p, "100644", BLOB, b) for p, b in sorted(files.items())]})
+        return Reply(201, view | {"tree": [self._tree_row(p, "100644", BLOB, b) for p, b in sorted(files.items())]})
 
-    def _read_blob(self, request: Request, sha: str) -> Answer:
+    def _read_blob(self, request: Request, sha: str) -> Reply:
         content = self._store.blobs.get(sha)
         if content is None:
             return failure(404, "Not Found")
         view = {"sha": sha, "size": len(content), "encoding": "base64", "content": b64encode(content).decode()}
-        return Answer(200, {"url": f"{self._base}/git/blobs/{sha}", **view})
+        return Reply(200, {"url": f"{self._base}/git/blobs/{sha}", **view})
 
-    def _create_blob(self, request: Request) -> Answer:
+    def _create_blob(self, request: Request) -> Reply:
         body = request.json() or {}
         text = str(body.get("content", ""))
         content = b64decode(text) if body.get("encoding") == "base64" else text.encode()
         sha = self._store.put_blob(content)
-        return Answer(201, {"sha": sha, "url": f"{self._base}/git/blobs/{sha}"})
+        return Reply(201, {"sha": sha, "url": f"{self._base}/git/blobs/{sha}"})
 
-    def _read_contents(self, request: Request, path: str) -> Answer:
+    def _read_contents(self, request: Request, path: str) -> Reply:
         ref = request.query.get("ref", "main")
         commit = self._store.commits.get(self._store.branches.get(ref.removeprefix("refs/heads/"), ref))
         files = self._store.trees[commit.tree] if commit else {}
         if path in files:
-            return Answer(200, self._file_view(path, files[path], with_content=True))
+            return Reply(200, self._file_view(path, files[path], with_content=True))
         inside = {p for p in files if not path or p.startswith(path.rstrip("/") + "/")}
         if not inside:
             return failure(404, "Not Found")
         direct = [p for p in sorted(inside) if "/" not in p.removeprefix(path).lstrip("/")]
-        return Answer(200, [self._file_view(p, files[p], with_content=False) for p in direct])
+        return Reply(200, [self._file_view(p, files[p], with_content=False) for p in direct])
 
-    def _write_contents(self, request: Request, path: str) -> Answer:
+    def _write_contents(self, request: Request, path: str) -> Reply:
         body = request.json() or {}
         branch = str(body.get("branch") or "main")
         tip = self._store.branches.get(branch)
@@ -177,13 +177,13 @@ class GitDatabase:
         commit = self._store.push(branch, {path: content}, str(body.get("message", "")), self._clock.now())
         blob = self._store.trees[commit.tree][path]
         view = {"content": self._file_view(path, blob, with_content=False), "commit": self._commit_view(commit)}
-        return Answer(200 if current else 201, view)
+        return Reply(200 if current else 201, view)
 
     def _ref_view(self, name: str, sha: str) -> JsonObject:
         target = {"type": "commit", "sha": sha, "url": f"{self._base}/git/commits/{sha}"}
         return {"ref": f"refs/heads/{name}", "url": f"{self._base}/git/refs/heads/{name}", "object": target}
 
-    def _commit_view(self, commit: Commit) -> JsonObject:
+    def _commit_view(self, commit: DemoCommit) -> JsonObject:
         name, _, mail = AUTHOR.partition(" <")
         person = {"name": name, "email": mail.rstrip(">"), "date": commit.at.strftime("%Y-%m-%dT%H:%M:%SZ")}
         return {
@@ -196,7 +196,7 @@ class GitDatabase:
             "committer": person,
         }
 
-    def _whole_view(self, commit: Commit) -> JsonObject:
+    def _whole_view(self, commit: DemoCommit) -> JsonObject:
         view = self._commit_view(commit)
         url = f"{self._base}/commits/{commit.sha}"
         return {"sha": commit.sha, "url": url, "commit": view, "parents": view["parents"], "author": None}
@@ -218,7 +218,7 @@ class GitDatabase:
         return view | ({"encoding": "base64", "content": b64encode(content).decode()} if with_content else {})
 
 
-def failure(status: int, message: str, **more: object) -> Answer:
+def failure(status: int, message: str, **more: object) -> Reply:
     """An error in GitHub's shape."""
     docs = "https://docs.github.com/rest"
-    return Answer(status, {"message": message, **more, "documentation_url": docs, "status": str(status)})
+    return Reply(status, {"message": message, **more, "documentation_url": docs, "status": str(status)})

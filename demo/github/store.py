@@ -14,7 +14,7 @@ AUTHOR = "demo <demo@example.com>"
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class DemoCommit:
     """A commit; ``at`` is when it was made."""
 
     sha: str
@@ -30,7 +30,7 @@ class GitStore:
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
         self.trees: dict[str, dict[str, str]] = {EMPTY_TREE: {}}
-        self.commits: dict[str, Commit] = {}
+        self.commits: dict[str, DemoCommit] = {}
         self.branches: dict[str, str] = {}
 
     def put_blob(self, content: bytes) -> str:
@@ -59,12 +59,12 @@ class GitStore:
         self.trees[sha] = dict(files)
         return sha
 
-    def put_commit(self, tree: str, parents: tuple[str, ...], message: str, at: datetime) -> Commit:
+    def put_commit(self, tree: str, parents: tuple[str, ...], message: str, at: datetime) -> DemoCommit:
         """Stores a commit."""
         lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
         stamp = f"{AUTHOR} {int(at.timestamp())} +0000"
         text = "\n".join([*lines, f"author {stamp}", f"committer {stamp}", "", message])
-        commit = Commit(_sha(COMMIT, text.encode()), tree, parents, message, at)
+        commit = DemoCommit(_sha(COMMIT, text.encode()), tree, parents, message, at)
         self.commits[commit.sha] = commit
         return commit
 
@@ -85,7 +85,7 @@ class GitStore:
         tree = self.commits[self.branches[branch]].tree
         return {path: self.blobs[blob] for path, blob in self.trees[tree].items()}
 
-    def history(self, branch: str) -> list[Commit]:
+    def history(self, branch: str) -> list[DemoCommit]:
         """The commits of a branch, newest first, along first parents."""
         found, sha = [], self.branches.get(branch)
         while sha:
@@ -93,7 +93,7 @@ class GitStore:
             sha = next(iter(found[-1].parents), None)
         return found
 
-    def push(self, branch: str, changes: Mapping[str, bytes | None], message: str, at: datetime) -> Commit:
+    def push(self, branch: str, changes: Mapping[str, bytes | None], message: str, at: datetime) -> DemoCommit:
         """Somebody else's commit on a branch (made if need be): files to write, ``None`` to delete."""
         tip = self.branches.get(branch)
         files = dict(self.trees[self.commits[tip].tree]) if tip else {}

@@ -8,10 +8,10 @@ from base64 import b64decode, b64encode
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from demo.git_store import GitStore
-from demo.github_git import GitDatabase, failure
-from demo.github_issues import IssueTracker
-from demo.server import Answer, Handler, Request
+from demo.github.git import GitDatabase, failure
+from demo.github.issues import IssueTracker
+from demo.github.store import GitStore
+from demo.server import Handler, Reply, Request
 from sync.services.clock import Clock
 
 REPOSITORY = "misaki/trakt-sync"
@@ -69,10 +69,10 @@ class GitHubService:
         self._tokens[token] = rights
         return token
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """One request."""
         if not request.header("User-Agent"):
-            return Answer(403, text="Request forbidden by administrative rules.")
+            return Reply(403, text="Request forbidden by administrative rules.")
         if request.bearer is None or request.bearer not in self._tokens:
             return failure(401, "Requires authentication" if request.bearer is None else "Bad credentials")
         for method, pattern, handler in self._routes:
@@ -81,14 +81,14 @@ class GitHubService:
                 return self._forbidden(request) or handler(request, *match.groups())
         return failure(404, "Not Found")
 
-    def _forbidden(self, request: Request) -> Answer | None:
+    def _forbidden(self, request: Request) -> Reply | None:
         rights = self._tokens[request.bearer or ""]
         needed = next((right for pattern, right in _RIGHTS if pattern.search(request.path)), "contents")
         # Secrets and workflows may not even be looked at without the right.
         reading = request.method == "GET" and needed not in {"secrets", "actions"}
         return None if reading or needed in rights else failure(403, "Resource not accessible by integration")
 
-    def _repository(self, request: Request) -> Answer:
+    def _repository(self, request: Request) -> Reply:
         owner, _, name = REPOSITORY.partition("/")
         view = {
             "id": 1,
@@ -100,17 +100,17 @@ class GitHubService:
             "html_url": f"https://github.com/{REPOSITORY}",
             "url": f"/repos/{REPOSITORY}",
         }
-        return Answer(200, view)
+        return Reply(200, view)
 
-    def _permission(self, request: Request, login: str) -> Answer:
+    def _permission(self, request: Request, login: str) -> Reply:
         """What a person may do here; anybody may read a public repository."""
         permission = self.people.get(login, "read")
-        return Answer(200, {"permission": permission, "role_name": permission, "user": {"login": login}})
+        return Reply(200, {"permission": permission, "role_name": permission, "user": {"login": login}})
 
-    def _public_key(self, request: Request) -> Answer:
-        return Answer(200, {"key_id": KEY_ID, "key": b64encode(bytes(self._key.public_key)).decode()})
+    def _public_key(self, request: Request) -> Reply:
+        return Reply(200, {"key_id": KEY_ID, "key": b64encode(bytes(self._key.public_key)).decode()})
 
-    def _put_secret(self, request: Request, name: str) -> Answer:
+    def _put_secret(self, request: Request, name: str) -> Reply:
         body = request.json() or {}
         try:
             sealed = b64decode(str(body.get("encrypted_value")), validate=True)
@@ -121,22 +121,22 @@ class GitHubService:
             return failure(422, "Invalid request. key_id does not match")
         known = name in self.secrets
         self.secrets[name] = value
-        return Answer(204 if known else 201, {})
+        return Reply(204 if known else 201, {})
 
-    def _workflow(self, request: Request, name: str) -> Answer:
+    def _workflow(self, request: Request, name: str) -> Reply:
         state = self.workflows.get(name)
         if state is None:
             return failure(404, "Not Found")
-        return Answer(200, {"id": 1, "name": name, "path": f".github/workflows/{name}", "state": state})
+        return Reply(200, {"id": 1, "name": name, "path": f".github/workflows/{name}", "state": state})
 
-    def _enable(self, request: Request, name: str) -> Answer:
+    def _enable(self, request: Request, name: str) -> Reply:
         if name not in self.workflows:
             return failure(404, "Not Found")
         self.workflows[name] = "active"
-        return Answer(204)
+        return Reply(204)
 
-    def _dispatch(self, request: Request, name: str) -> Answer:
+    def _dispatch(self, request: Request, name: str) -> Reply:
         if self.workflows.get(name) != "active":
             return failure(422 if name in self.workflows else 404, "Cannot trigger a 'workflow_dispatch' event")
         self.dispatched.append((name, (request.json() or {}).get("inputs")))
-        return Answer(204)
+        return Reply(204)

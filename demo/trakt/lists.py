@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from demo.server import JsonObject
-from demo.trakt_account import TraktAccount
-from demo.trakt_catalogue import Catalogue, episode_view, moment, title_view
-from demo.trakt_history import BadItemError
+from demo.trakt.account import DemoAccount
+from demo.trakt.catalogue import DemoCatalogue, episode_view, moment, title_view
+from demo.trakt.history import BadItemError
 
 KINDS = {"movies": "movie", "shows": "show", "seasons": "season", "episodes": "episode"}
 STAMPS = {"ratings": "rated_at", "watchlist": "watchlisted_at", "hidden/dropped": "dropped_at"}
@@ -18,11 +18,11 @@ Key = tuple[str, int]
 class KeptLists:
     """Ratings (1–10), watchlist and hidden sections (``hidden/dropped``, …) of any account."""
 
-    def __init__(self, catalogue: Catalogue, now: Callable[[], datetime]) -> None:
+    def __init__(self, catalogue: DemoCatalogue, now: Callable[[], datetime]) -> None:
         self._catalogue = catalogue
         self._now = now
 
-    def rows(self, account: TraktAccount, which: str, kinds: str) -> list[object]:
+    def rows(self, account: DemoAccount, which: str, kinds: str) -> list[object]:
         """What stands on a list; ``kinds`` as in the address (``movies``, ``show``), empty for all."""
         wanted = {KINDS.get(kind, kind) for kind in kinds.split(",") if kind not in {"", "all"}}
         found: list[object] = []
@@ -35,7 +35,7 @@ class KeptLists:
             found.append(row)
         return found
 
-    def add(self, account: TraktAccount, which: str, body: JsonObject) -> JsonObject:
+    def add(self, account: DemoAccount, which: str, body: JsonObject) -> JsonObject:
         """Puts items on a list; what stood there already counts as ``existing``. Raises ``BadItemError``."""
         added, existing, missing = _zeros(), _zeros(), _empties()
         now = moment(self._now()) or ""
@@ -50,12 +50,12 @@ class KeptLists:
             answer |= {"existing": existing, "list": {"updated_at": now, "item_count": len(account.watchlist)}}
         return answer
 
-    def has_room(self, account: TraktAccount, body: JsonObject) -> bool:
+    def has_room(self, account: DemoAccount, body: JsonObject) -> bool:
         """Whether the watchlist may hold what ``body`` would add."""
         wanted = {key for _, key, _ in self._items(body, _empties())}
         return len(wanted | account.watchlist.keys()) <= account.watchlist_limit
 
-    def remove(self, account: TraktAccount, which: str, body: JsonObject) -> JsonObject:
+    def remove(self, account: DemoAccount, which: str, body: JsonObject) -> JsonObject:
         """Takes items off a list."""
         deleted, missing = _zeros(), _empties()
         for kinds, key, _ in self._items(body, missing):
@@ -67,7 +67,7 @@ class KeptLists:
                     account.activity["watchlist.updated_at"] = moment(self._now()) or ""
         return {"deleted": deleted, "not_found": missing}
 
-    def _put(self, account: TraktAccount, which: str, key: Key, item: JsonObject, now: str) -> None:
+    def _put(self, account: DemoAccount, which: str, key: Key, item: JsonObject, now: str) -> None:
         if which == "ratings":
             rating = item.get("rating")
             if not isinstance(rating, int) or not 1 <= rating <= 10:
@@ -78,7 +78,7 @@ class KeptLists:
         else:
             account.hidden[_section(which) + key[0], key[1]] = str(item.get("hidden_at") or now)
 
-    def _take(self, account: TraktAccount, which: str, key: Key) -> None:
+    def _take(self, account: DemoAccount, which: str, key: Key) -> None:
         if which == "ratings":
             del account.ratings[key]
         elif which == "watchlist":
@@ -86,7 +86,7 @@ class KeptLists:
         else:
             del account.hidden[_section(which) + key[0], key[1]]
 
-    def _contents(self, account: TraktAccount, which: str) -> dict[Key, tuple[str, int]]:
+    def _contents(self, account: DemoAccount, which: str) -> dict[Key, tuple[str, int]]:
         if which == "ratings":
             return {key: (stamp, rating) for key, (rating, stamp) in account.ratings.items()}
         if which == "watchlist":

@@ -19,7 +19,7 @@ def moment(at: datetime | None) -> str | None:
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z") if at else None
 
 
-class Catalogue:
+class DemoCatalogue:
     """What Trakt lists. Ids overlap between shows, films and episodes, so every lookup says which it means."""
 
     def __init__(self, library: Library) -> None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from demo.server import Answer, Request, html
+from demo.server import Reply, Request, html
 from sync.services.clock import Clock
 
 DEFAULT_AGENTS = re.compile(r"(python-requests|python-urllib|node|undici|axios|go-http-client|okhttp)\b", re.IGNORECASE)
@@ -15,7 +15,7 @@ GET_PERIOD = 300
 POST_PERIOD = 1
 
 
-def turned_away(request: Request) -> Answer | None:
+def turned_away(request: Request) -> Reply | None:
     """Cloudflare's 403 page for a client without a name of its own."""
     agent = request.header("User-Agent")
     return html(403, "Attention Required! | Cloudflare") if not agent or DEFAULT_AGENTS.match(agent) else None
@@ -47,7 +47,7 @@ class TraktLimits:
         self._gets.clear()
         self._posts.clear()
 
-    def check(self, request: Request, username: str | None) -> tuple[Answer | None, dict[str, str]]:
+    def check(self, request: Request, username: str | None) -> tuple[Reply | None, dict[str, str]]:
         """The 429 if this request is one too many, and the headers for its answer if it is not."""
         now = self._clock.monotonic()
         if request.method == "GET":
@@ -73,6 +73,6 @@ class TraktLimits:
         values = {"name": name, "period": period, "limit": limit, "remaining": remaining, "until": moment}
         return json.dumps(values)
 
-    def _too_many(self, name: str, period: int, limit: int, wait: float) -> Answer:
+    def _too_many(self, name: str, period: int, limit: int, wait: float) -> Reply:
         headers = {"X-Ratelimit": self._header(name, period, limit, 0, wait), "Retry-After": str(int(wait) + 1)}
-        return Answer(429, text="", headers=headers)
+        return Reply(429, text="", headers=headers)

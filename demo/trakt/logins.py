@@ -15,7 +15,7 @@ POLL_INTERVAL = 5
 
 
 @dataclass(slots=True)
-class DeviceCode:
+class DemoDevice:
     """One device log-in. ``approved_by`` is the account that typed the code in; ``denied`` that it was refused."""
 
     code: str
@@ -37,7 +37,7 @@ class TraktLogins:
     access: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     refresh: dict[str, str] = field(default_factory=dict)
     spent: set[str] = field(default_factory=set)
-    devices: dict[str, DeviceCode] = field(default_factory=dict)
+    devices: dict[str, DemoDevice] = field(default_factory=dict)
     _issued: int = 0
 
     def issue(self, username: str) -> dict[str, object]:
@@ -76,10 +76,10 @@ class TraktLogins:
         username, expires_at = self.access.get(access_token or "", (None, None))
         return username if expires_at and self.clock.now() < expires_at else None
 
-    def new_device(self) -> DeviceCode:
+    def new_device(self) -> DemoDevice:
         """A device code that waits for somebody to approve it."""
         number = len(self.devices) + 1
-        device = DeviceCode(f"demo-device-{number:04}", f"DEMO{number:04}", self.clock.now() + CODE_LIFETIME)
+        device = DemoDevice(f"demo-device-{number:04}", f"DEMO{number:04}", self.clock.now() + CODE_LIFETIME)
         self.devices[device.code] = device
         return device
 
@@ -91,5 +91,5 @@ class TraktLogins:
         """Somebody refuses the code. Raises ``KeyError`` for an unknown code."""
         self._by_user_code(user_code).denied = True
 
-    def _by_user_code(self, user_code: str) -> DeviceCode:
+    def _by_user_code(self, user_code: str) -> DemoDevice:
         return {device.user_code: device for device in self.devices.values()}[user_code]

@@ -1,0 +1,1 @@
+"""GitHub's REST API in miniature: one repository with its git, issues, secrets and workflows."""
