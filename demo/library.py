@@ -19,6 +19,8 @@ AIRS_AT = time(14, 30, tzinfo=UTC)
 FIRST_EPISODE_ID = 1000
 """Episode ids start low, so that they overlap with show and film ids, as Trakt's do."""
 
+FIRST_TVDB_ID = 6_000_000
+
 _RUN = re.compile(r"s(?P<season>\d+)e(?P<first>\d+)(-(?P<last>\d+))?( (?P<date>\d{4}-\d\d-\d\d))?( \+(?P<step>\d+)d)?")
 _SPAN = re.compile(r"(?P<from>\d+)(?P<dash>-(?P<to>\d+)?)? = s(?P<season>\d+)e(?P<first>\d+)(-(?P<last>\d+))?")
 
@@ -31,6 +33,11 @@ class DemoEpisode:
     season: int
     number: int
     first_aired: datetime | None
+
+    @property
+    def tvdb_id(self) -> int | None:
+        """TVDB's id, which Trakt has of regular episodes, and not of all of those."""
+        return FIRST_TVDB_ID + self.trakt_id if self.season and self.trakt_id % 4 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +85,33 @@ class DemoListing:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoAiring:
+    """When an episode of an AniList entry is broadcast."""
+
+    episode: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRelation:
+    """How a media stands to another one, in AniList's words: the ``anilist_id`` is its ``SEQUEL``, ``PARENT``, …
+
+    ``type`` and ``format`` are the other's, for one that the library does not have (a manga, say).
+    """
+
+    kind: str
+    anilist_id: int
+    type: str = "ANIME"
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DemoAnime:
-    """An AniList entry with its true place on Trakt, what datasets say of it, and how it is listed."""
+    """An AniList entry with its true place on Trakt, what datasets say of it, and how it is listed.
+
+    ``airings`` are the rows of the schedule that AniList still has. Where ``relations`` are not given, they are derived
+    from the entries of the title.
+    """
 
     anilist_id: int
     mal_id: int | None
@@ -97,13 +129,15 @@ class DemoAnime:
     says: Mapping[str, object]
     unknown_to: frozenset[str]
     listing: DemoListing
+    airings: tuple[DemoAiring, ...] = ()
+    relations: tuple[DemoRelation, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DemoTitle:
     """A Trakt show (with ``episodes``) or film (with ``released``), and the AniList entries that belong to it.
 
-    ``places`` is where an episode's id is: by season and number.
+    ``places`` is where an episode's id is: by season and number. ``empty_seasons`` are listed without an episode.
     """
 
     kind: str
@@ -115,6 +149,7 @@ class DemoTitle:
     anime: tuple[DemoAnime, ...] = ()
     on_trakt: tuple[tuple[int, int], ...] = ()
     places: Mapping[tuple[int, int], int] = field(default_factory=dict, repr=False)
+    empty_seasons: tuple[int, ...] = ()
 
     @property
     def trakt_id(self) -> int:
@@ -150,6 +185,28 @@ class Library:
         if not self._index:
             self._index.update({anime.anilist_id: (title, anime) for title, anime in self.anime()})
         return self._index[anilist_id]
+
+
+SERIES = {"TV", "TV_SHORT", "ONA"}
+
+
+def derived_relations(library: Library, anime: DemoAnime) -> tuple[DemoRelation, ...]:
+    """What follows from the entries of one title: the series are each other's prequels and sequels in the order of
+    their starts; what else there is, is a side story of the first."""
+    title = library.by_anilist_id(anime.anilist_id)[0]
+    others = sorted(title.anime if title else (), key=lambda one: (one.start, one.anilist_id))
+    series = [one for one in others if one.format in SERIES]
+    if anime not in series:
+        return (_relation("PARENT", series[0]),) if series else ()
+    at = series.index(anime)
+    found = [_relation("PREQUEL", series[at - 1])] if at else []
+    found += [_relation("SEQUEL", series[at + 1])] if at + 1 < len(series) else []
+    found += [_relation("SIDE_STORY", one) for one in others if at == 0 and one not in series]
+    return tuple(found)
+
+
+def _relation(kind: str, other: DemoAnime) -> DemoRelation:
+    return DemoRelation(kind, other.anilist_id, format=other.format)
 
 
 @cache

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from demo.anilist.account import AS_OF, DemoEntry, DemoUser, sample_user
-from demo.library import DemoAnime, DemoTitle, Library, parse_spans, sample_library
+from demo.changes import AniListSays, Change, Side, library_at
+from demo.library import DemoAiring, DemoAnime, DemoRelation, DemoTitle, Library, parse_spans, sample_library
 from demo.trakt.account import DemoAccount
 from sync.services.clock import Clock
 
@@ -17,15 +19,18 @@ WHOLE = {"COMPLETED", "REPEATING"}
 
 @dataclass(slots=True)
 class DemoWorld:
-    """Everything that the services share and that a run may change.
+    """Everything that the services share and that may change between runs.
 
-    ``anilist`` is by lower-case name, ``trakt`` by user name. ``clock`` is the services' own.
+    ``library`` is the truth; what each service knows of it at the moment is ``seen_by``. ``anilist`` is by lower-case
+    name, ``trakt`` by user name. ``clock`` is the services' own.
     """
 
     library: Library
     clock: Clock
     anilist: dict[str, DemoUser] = field(default_factory=dict)
     trakt: dict[str, DemoAccount] = field(default_factory=dict)
+    _changes: list[Change] = field(default_factory=list)
+    _seen: dict[Side, tuple[int, Library]] = field(default_factory=dict)
 
     @property
     def user(self) -> DemoUser:
@@ -37,10 +42,47 @@ class DemoWorld:
         """Their Trakt account."""
         return self.trakt[TRAKT_NAME]
 
+    # --- what changes -------------------------------------------------------------------------------------------------
+
+    def happen(self, *changes: Change) -> None:
+        """These changes hold from their moments on, which may be past, now, or to come."""
+        self._changes = sorted([*self._changes, *changes], key=lambda change: change.at)
+        self._seen.clear()
+
+    def seen_by(self, side: Side) -> Library:
+        """The library as a service or dataset has it now; the same object until something changes."""
+        if not self._changes:
+            return self.library
+        now = self.clock.now()
+        due = bisect_right(self._changes, now, key=lambda change: change.at)
+        known = self._seen.get(side)
+        if known is None or known[0] != due:
+            known = self._seen[side] = due, library_at(self.library, self._changes, side, now)
+        return known[1]
+
+    def tell_anilist(self, anilist_id: int, **facts: object) -> None:
+        """AniList changes what it says of an entry, now; the facts are named as in ``DemoAnime``."""
+        self.happen(AniListSays(self.clock.now(), anilist_id, facts))
+
+    def air(self, anilist_id: int, *airings: DemoAiring) -> None:
+        """These are from now on the rows of the airing schedule that AniList has of an entry."""
+        self.tell_anilist(anilist_id, airings=airings)
+
+    def forget_airings(self, anilist_id: int, *, before: datetime) -> None:
+        """AniList drops an entry's rows of the past, as it may."""
+        left = [a for a in self.seen_by("anilist").by_anilist_id(anilist_id)[1].airings if a.at >= before]
+        self.air(anilist_id, *left)
+
+    def relate(self, anilist_id: int, *relations: DemoRelation) -> None:
+        """These are from now on the works that AniList says an entry is related to."""
+        self.tell_anilist(anilist_id, relations=relations)
+
+    # --- what the person does -----------------------------------------------------------------------------------------
+
     def watch(self, anilist_id: int, episodes: int = 1) -> None:
         """The person watches the next episodes of an entry on their list, which AniList logs, now."""
         entry, now = self.user.entries[anilist_id], self.clock.now()
-        anime = _of(entry)
+        anime = self.seen_by("anilist").by_anilist_id(_of(entry).anilist_id)[1]
         first, last = entry.progress + 1, entry.progress + episodes
         entry.progress, entry.status, entry.updated_at = last, "CURRENT", int(now.timestamp())
         if last == anime.episodes:
@@ -49,13 +91,21 @@ class DemoWorld:
         else:
             self.user.log(anime, "watched episode", str(last) if first == last else f"{first} - {last}", now)
 
+    # --- what must come of it -----------------------------------------------------------------------------------------
+
     def expected_plays(self, *, private: bool = False) -> frozenset[tuple[str, int]]:
         """What the history must hold after a sync: each (kind, Trakt id) once, those of other apps included.
 
-        ``private`` says whether private entries are synced. An entry that is not on Trakt asks for nothing.
+        ``private`` says whether private entries are synced. What Trakt does not list (yet) asks for nothing.
         """
         wanted = {target for entry in self._synced(private=private) for target in self.targets(entry)}
-        return frozenset(wanted | set(sample_plays(self.library)))
+        return frozenset(wanted & self.listed() | set(sample_plays(self.library)))
+
+    def listed(self) -> frozenset[tuple[str, int]]:
+        """All episodes and films that Trakt lists now, as (kind, Trakt id)."""
+        titles = self.seen_by("trakt").titles
+        films = {("movie", title.trakt_id) for title in titles if title.kind == "movie"}
+        return frozenset(films | {("episode", e.trakt_id) for title in titles for e in title.episodes})
 
     def entry_of(self, kind: str, trakt_id: int) -> DemoAnime | None:
         """The AniList entry that an episode or film truly belongs to."""
@@ -66,9 +116,8 @@ class DemoWorld:
         return None
 
     def targets(self, entry: DemoEntry) -> tuple[tuple[str, int], ...]:
-        """The true (kind, Trakt id)s of what a list entry says was watched."""
-        anime = _of(entry)
-        title, anime = self.library.by_anilist_id(anime.anilist_id)
+        """The true (kind, Trakt id)s of what a list entry says was watched, listed already or not."""
+        title, anime = self.library.by_anilist_id(_of(entry).anilist_id)
         last = (anime.episodes or entry.progress) if entry.status in WHOLE else entry.progress
         return _targets(title, anime, last) if title else ()
 

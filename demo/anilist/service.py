@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Mapping
 
 from demo.anilist.account import DemoEntry, DemoUser
-from demo.anilist.graphql import FieldNode, JsonObject, QueryError, check_query, parse_query, select
-from demo.anilist.schema import SCHEMA
-from demo.anilist.views import activity_view, collection_view, entry_view, media_view, user_view
+from demo.anilist.query import JsonObject, Problem, QueryError, Selection, check_query, select
+from demo.anilist.rows import matching, ordered
+from demo.anilist.views import AniListViews
 from demo.server import Reply, Request, html
 from demo.world import DemoWorld
 
@@ -89,26 +89,25 @@ class AniListService:
         if not is_json or not isinstance(query, str) or not isinstance(variables, dict):
             return _errors(400, NO_QUERY)
         try:
-            roots = parse_query(query, variables)
-            check_query(roots, SCHEMA)
+            roots = check_query(query).roots(variables, (body or {}).get("operationName"))
         except QueryError as error:
-            return _errors(400, error.message, line=error.line, column=error.column)
+            return _refusal(error)
         nulls: JsonObject = {root.key: None for root in roots}
         viewer = self._viewer(request)
         if request.bearer and viewer is None:
             return _errors(400, "Invalid token", data=nulls)
         return self._run(roots, viewer, nulls)
 
-    def _run(self, roots: tuple[FieldNode, ...], viewer: DemoUser | None, nulls: JsonObject) -> Reply:
+    def _run(self, roots: tuple[Selection, ...], viewer: DemoUser | None, nulls: JsonObject) -> Reply:
         if viewer is None and any(root.name == "Viewer" for root in roots):
             return _errors(401, "Unauthorized.", data=nulls)
+        answering = _Roots(self._world, viewer)
         try:
-            data = {root.key: select(self._root(root, viewer), root.selections) for root in roots}
+            return Reply(200, {"data": {root.key: select(answering.value(root), root.selections) for root in roots}})
         except NotFoundError:
             return _errors(404, "Not Found.", data=nulls)
         except QueryError as error:
-            return _errors(400, error.message, line=error.line, column=error.column)
-        return Reply(200, {"data": data})
+            return _refusal(error)
 
     def _viewer(self, request: Request) -> DemoUser | None:
         """Whose token it is; ``None`` for no token, a wrong one and one that is over a year old."""
@@ -116,58 +115,71 @@ class AniListService:
         users = self._world.anilist.values()
         return next((u for u in users if u.token == request.bearer and now < u.token_expires_at), None)
 
-    def _root(self, root: FieldNode, viewer: DemoUser | None) -> object:
+
+class _Roots:
+    """What the fields at the root of a query hold, for one viewer at one moment."""
+
+    def __init__(self, world: DemoWorld, viewer: DemoUser | None) -> None:
+        self._world = world
+        self._viewer = viewer
+        self._views = AniListViews(world.seen_by("anilist"), world.clock.now())
+
+    def value(self, root: Selection) -> object:
+        """The value to select from. Raises ``NotFoundError`` and ``QueryError``."""
         arguments = root.arguments
-        if root.name == "Viewer" and viewer:
-            return user_view(viewer, mine=True)
+        if root.name == "__typename":
+            return "Query"
+        if root.name == "Viewer" and self._viewer:
+            return self._views.user(self._viewer, mine=True)
         if root.name == "User":
-            user = self._user(arguments.get("id"), arguments.get("name"), viewer)
-            return user_view(user, mine=user is viewer)
-        if root.name == "Media":
-            found = self._media({"id_in": [arguments.get("id")]}) if "id" in arguments else []
-            if not found:
+            user = self._user(arguments.get("id"), arguments.get("name"))
+            return self._views.user(user, mine=user is self._viewer)
+        if root.name in {"Media", "AiringSchedule"}:
+            of = "media" if root.name == "Media" else "airingSchedules"
+            found = self._rows(of, arguments)
+            if not found or not arguments:
                 raise NotFoundError
             return found[0]
         if root.name == "MediaListCollection":
-            return self._collection(arguments, viewer)
-        return self._page(root, viewer)
+            return self._collection(arguments)
+        if root.name == "Page":
+            return self._page(root)
+        raise QueryError(Problem(f"The stand-in does not answer {root.name}.", *root.place))
 
-    def _user(self, user_id: object, name: object, viewer: DemoUser | None) -> DemoUser:
+    def _user(self, user_id: object, name: object) -> DemoUser:
         """The user asked for; a private profile is there for its owner alone."""
         for user in self._world.anilist.values():
             asked = user.user_id == user_id if user_id is not None else user.name == str(name).lower()
-            if asked and (not user.private_profile or user is viewer):
+            if asked and (not user.private_profile or user is self._viewer):
                 return user
         raise NotFoundError
 
-    def _entries(self, arguments: Mapping[str, object], viewer: DemoUser | None) -> tuple[DemoUser, list[DemoEntry]]:
-        user = self._user(arguments.get("userId"), arguments.get("userName"), viewer)
+    def _entries(self, arguments: Mapping[str, object]) -> tuple[DemoUser, list[DemoEntry]]:
+        """A user's entries that the filters let through: in the order asked for, or the last updated first."""
+        user = self._user(arguments.get("userId"), arguments.get("userName"))
         if arguments.get("type") == "MANGA":
             return user, []
-        found = [entry for entry in user.entries.values() if not entry.private or user is viewer]
-        if arguments.get("status"):
-            found = [entry for entry in found if entry.status == arguments["status"]]
-        wanted = arguments.get("status_in")
-        if isinstance(wanted, list):
-            found = [entry for entry in found if entry.status in wanted]
-        return user, sorted(found, key=lambda entry: -entry.updated_at)[:LARGEST_LIST]
+        mine = [entry for entry in user.entries.values() if not entry.private or user is self._viewer]
+        by_id = {entry.entry_id: entry for entry in sorted(mine, key=lambda entry: -entry.updated_at)}
+        rows = matching((self._views.entry(entry, user) for entry in by_id.values()), arguments)
+        found = [by_id[entry_id] for row in ordered(rows, arguments.get("sort")) if (entry_id := row["id"]) in by_id]
+        return user, found[:LARGEST_LIST]
 
-    def _collection(self, arguments: Mapping[str, object], viewer: DemoUser | None) -> object:
-        user, entries = self._entries(arguments, viewer)
+    def _collection(self, arguments: Mapping[str, object]) -> object:
+        user, entries = self._entries(arguments)
         if arguments.get("chunk") is None:
-            return collection_view(entries, user, self._world.clock.now(), more=False)
+            return self._views.collection(entries, user, more=False)
         size = min(_whole(arguments.get("perChunk"), LARGEST_CHUNK), LARGEST_CHUNK)
-        begin = (max(1, _whole(arguments.get("chunk"), 1)) - 1) * size
-        chunk = entries[begin : begin + size]
-        return collection_view(chunk, user, self._world.clock.now(), more=len(entries) > begin + size)
+        begin = (_whole(arguments.get("chunk"), 1) - 1) * size
+        return self._views.collection(entries[begin : begin + size], user, more=len(entries) > begin + size)
 
-    def _page(self, root: FieldNode, viewer: DemoUser | None) -> object:
+    def _page(self, root: Selection) -> object:
         fields = [node for node in root.selections if node.name not in {"pageInfo", "__typename"}]
         if len(fields) > 1:
-            raise QueryError("Page may only contain one data field.", fields[1].line, fields[1].column)
+            raise QueryError(Problem("Page may only contain one data field.", *fields[1].place))
         size = min(_whole(root.arguments.get("perPage"), LARGEST_PAGE), LARGEST_PAGE)
-        begin = (max(1, _whole(root.arguments.get("page"), 1)) - 1) * size
-        rows = self._rows(fields[0], viewer)[:DEEPEST_ENTRY] if fields else []
+        begin = (_whole(root.arguments.get("page"), 1) - 1) * size
+        rows = self._rows(fields[0].name, fields[0].arguments)[:DEEPEST_ENTRY] if fields else []
         info = {
             "total": DEEPEST_ENTRY,
             "perPage": size,
@@ -175,70 +187,45 @@ class AniListService:
             "lastPage": DEEPEST_ENTRY // size,
             "hasNextPage": len(rows) > begin + size,
         }
-        page: JsonObject = {"pageInfo": info}
-        if fields:
-            page[fields[0].name] = rows[begin : begin + size]
-        return page
+        page: JsonObject = {"__typename": "Page", "pageInfo": info}
+        return page | ({fields[0].name: rows[begin : begin + size]} if fields else {})
 
-    def _rows(self, node: FieldNode, viewer: DemoUser | None) -> list[object]:
-        arguments, now = node.arguments, self._world.clock.now()
-        if node.name == "media":
-            return self._media(arguments)
-        if node.name == "activities":
-            return self._activities(arguments, viewer)
-        if node.name == "mediaList":
-            user, entries = self._entries(arguments, viewer)
-            return [entry_view(entry, user, now) for entry in entries]
-        wanted = arguments.get("mediaId_in") or [arguments.get("mediaId")]
-        shown = [media_view(anime, now) for _, anime in self._world.library.anime() if anime.next_episode]
-        airing = [media["nextAiringEpisode"] for media in shown]
-        return [
-            row for row in airing if isinstance(row, dict) and isinstance(wanted, list) and row["mediaId"] in wanted
-        ]
+    def _rows(self, of: str, arguments: Mapping[str, object]) -> list[JsonObject]:
+        if of == "mediaList":
+            user, entries = self._entries(arguments)
+            return [self._views.entry(entry, user) for entry in entries]
+        if of == "media":
+            rows = self._views.media_rows(arguments.get("id_in"))
+        elif of == "airingSchedules":
+            rows = self._views.airing_rows(arguments.get("mediaId_in"))
+        else:
+            rows = self._activities(arguments.get("userId"))
+            if arguments.get("type") == "MEDIA_LIST":
+                arguments = {**arguments, "type": None}  # lists of both kinds
+        return ordered(matching(rows, arguments), arguments.get("sort"))
 
-    def _media(self, arguments: Mapping[str, object]) -> list[object]:
-        """Media by id; ids that AniList does not know are simply absent."""
-        ids, mal_ids = arguments.get("id_in") or [], arguments.get("idMal_in") or []
-        if not isinstance(ids, list) or not isinstance(mal_ids, list):
-            return []
-        found = (
-            anime for _, anime in self._world.library.anime() if anime.anilist_id in ids or anime.mal_id in mal_ids
-        )
-        return [media_view(anime, self._world.clock.now()) for anime in found]
+    def _activities(self, user_id: object) -> list[JsonObject]:
+        """The feed of one user, or of everybody whose profile is shown; oldest first."""
+        shown = [user for user in self._world.anilist.values() if not user.private_profile or user is self._viewer]
+        users = [user for user in shown if user_id in {None, user.user_id}]
+        return [self._views.activity(line, user) for user in users for line in user.activities]
 
-    def _activities(self, arguments: Mapping[str, object], viewer: DemoUser | None) -> list[object]:
-        try:
-            user = self._user(arguments.get("userId"), None, viewer)
-        except NotFoundError:
-            return []
-        only, after, before = (arguments.get(key) for key in ("mediaId_in", "createdAt_greater", "createdAt_lesser"))
-        found = [
-            activity
-            for activity in user.activities
-            if arguments.get("type") in {None, "ANIME_LIST", "MEDIA_LIST"}
-            and arguments.get("mediaId") in {None, activity.anime.anilist_id}
-            and (not isinstance(only, list) or activity.anime.anilist_id in only)
-            and (not isinstance(after, int) or activity.created_at > after)
-            and (not isinstance(before, int) or activity.created_at < before)
-        ]
-        order = arguments.get("sort") or []
-        newest_first = "ID_DESC" in (order if isinstance(order, list) else [order])
-        found.sort(key=lambda activity: activity.activity_id, reverse=newest_first)
-        return [activity_view(activity, user, self._world.clock.now()) for activity in found]
+
+def _refusal(error: QueryError) -> Reply:
+    """All that is wrong with a query, in one 400."""
+    errors = [
+        {"message": p.message, "status": 400, "locations": [{"line": p.line, "column": p.column}]}
+        for p in error.problems
+    ]
+    return Reply(400, {"errors": errors, "data": None})
 
 
 def _errors(
-    status: int,
-    message: str,
-    *,
-    data: JsonObject | None = None,
-    line: int = 2,
-    column: int = 3,
-    headers: Mapping[str, str] | None = None,
+    status: int, message: str, *, data: JsonObject | None = None, headers: Mapping[str, str] | None = None
 ) -> Reply:
     error: JsonObject = {"message": message, "status": status}
     if status != 429:
-        error["locations"] = [{"line": line, "column": column}]
+        error["locations"] = [{"line": 2, "column": 3}]
     return Reply(status, {"errors": [error], "data": data}, headers=headers or {})
 
 

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zlib import crc32
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """How a play without a date reads back."""
+FIRST_USER_ID = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class DemoAccount:
     """An account. ``locked`` and ``watch_only_once`` are what Trakt's support and the user's settings make of it.
 
     ``unlisted`` are items whose plays count in the paging headers but do not appear in the rows, as happens with
-    titles that Trakt hid or merged.
+    titles that Trakt hid or merged. ``private`` keeps the history from everybody else.
     """
 
     username: str
@@ -38,11 +40,22 @@ class DemoAccount:
     activity: dict[str, str] = field(default_factory=dict)
     unlisted: set[tuple[str, int]] = field(default_factory=set)
     vip: bool = True
+    private: bool = False
     locked: bool = False
     watch_only_once: bool = False
     history_limit: int = 100_000
     watchlist_limit: int = 5_000
     _next_id: int = 9_000_000_001
+
+    @property
+    def slug(self) -> str:
+        """The account's name in addresses."""
+        return self.username.lower()
+
+    @property
+    def trakt_id(self) -> int:
+        """Trakt's own number of the account."""
+        return FIRST_USER_ID + crc32(self.slug.encode()) % 1_000_000
 
     def add(self, kind: str, trakt_id: int, watched_at: datetime, action: str = "watch") -> DemoPlay:
         """Stores a play, cut to the minute; a repeated one is stored again, as Trakt does."""

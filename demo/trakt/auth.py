@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from demo.server import JsonObject, Reply, Request
 from demo.trakt.edge import turned_away
-from demo.trakt.logins import CLIENT_ID, CLIENT_SECRET, POLL_INTERVAL, TraktLogins
+from demo.trakt.logins import CLIENT_ID, CLIENT_SECRET, POLL_INTERVAL, REDIRECT_URI, TraktLogins
 
 
 class TraktAuthService:
@@ -76,8 +76,13 @@ class TraktAuthService:
         return Reply(200, self.logins.issue(str(device.approved_by)))
 
     def _token(self, body: JsonObject) -> Reply:
-        if body.get("grant_type") != "refresh_token" or not body.get("redirect_uri"):
+        named = ("refresh_token", "redirect_uri", "grant_type")
+        if not all(isinstance(body.get(name), str) and body[name] for name in named):
             return _error("invalid_request", "The request is missing a required parameter.")
+        if body["grant_type"] != "refresh_token":
+            return _error("unsupported_grant_type", "The authorization grant type is not supported.")
+        if body["redirect_uri"] != REDIRECT_URI:
+            return _error("invalid_grant", "The redirect URI does not match the app's.")
         pair = self.logins.exchange(str(body.get("refresh_token")))
         return Reply(200, pair) if pair else _error("invalid_grant", "session not found")
 

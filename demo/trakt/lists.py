@@ -7,11 +7,12 @@ from datetime import datetime
 
 from demo.server import JsonObject
 from demo.trakt.account import DemoAccount
+from demo.trakt.bodies import DroppedBody, HiddenBody, ListBody, RatingsBody, check_body
 from demo.trakt.catalogue import DemoCatalogue, episode_view, moment, title_view
-from demo.trakt.history import BadItemError
 
 KINDS = {"movies": "movie", "shows": "show", "seasons": "season", "episodes": "episode"}
 STAMPS = {"ratings": "rated_at", "watchlist": "watchlisted_at", "hidden/dropped": "dropped_at"}
+FIRST_ROW_ID = 700_000
 Key = tuple[str, int]
 
 
@@ -26,17 +27,18 @@ class KeptLists:
         """What stands on a list; ``kinds`` as in the address (``movies``, ``show``), empty for all."""
         wanted = {KINDS.get(kind, kind) for kind in kinds.split(",") if kind not in {"", "all"}}
         found: list[object] = []
-        for key, (stamp, rating) in self._contents(account, which).items():
+        for rank, (key, (stamp, rating)) in enumerate(self._contents(account, which).items(), start=1):
             if wanted and key[0] not in wanted:
                 continue
-            row: JsonObject = {"type": key[0], key[0]: self._view(key), _stamp_of(which): stamp}
-            if rating:
-                row["rating"] = rating
+            row: JsonObject = {"type": key[0], _stamp_of(which): stamp, **self._view(key)}
+            row |= {"rating": rating} if which == "ratings" else {}
+            row |= {"rank": rank, "id": FIRST_ROW_ID + rank, "notes": None} if which == "watchlist" else {}
             found.append(row)
         return found
 
     def add(self, account: DemoAccount, which: str, body: JsonObject) -> JsonObject:
-        """Puts items on a list; what stood there already counts as ``existing``. Raises ``BadItemError``."""
+        """Puts items on a list; what stood there already counts as ``existing``. Raises ``BadBodyError``."""
+        check_body(body, _body_of(which))
         added, existing, missing = _zeros(), _zeros(), _empties()
         now = moment(self._now()) or ""
         for kinds, key, item in self._items(body, missing):
@@ -45,18 +47,22 @@ class KeptLists:
             self._put(account, which, key, item, now)
             account.activity[f"{kinds}.{STAMPS.get(which, 'hidden_at')}"] = now
         answer: JsonObject = {"added": added, "not_found": missing}
+        if which.startswith("hidden/"):
+            answer["added"] = {"movies": added["movies"], "shows": added["shows"], "season": added["seasons"]}
         if which == "watchlist":
             account.activity["watchlist.updated_at"] = now
             answer |= {"existing": existing, "list": {"updated_at": now, "item_count": len(account.watchlist)}}
         return answer
 
     def has_room(self, account: DemoAccount, body: JsonObject) -> bool:
-        """Whether the watchlist may hold what ``body`` would add."""
+        """Whether the watchlist may hold what ``body`` would add. Raises ``BadBodyError``."""
+        check_body(body, ListBody)
         wanted = {key for _, key, _ in self._items(body, _empties())}
         return len(wanted | account.watchlist.keys()) <= account.watchlist_limit
 
     def remove(self, account: DemoAccount, which: str, body: JsonObject) -> JsonObject:
-        """Takes items off a list."""
+        """Takes items off a list. Raises ``BadBodyError``."""
+        check_body(body, _body_of(which) if which.startswith("hidden/") else ListBody)
         deleted, missing = _zeros(), _empties()
         for kinds, key, _ in self._items(body, missing):
             if key in self._contents(account, which):
@@ -65,14 +71,14 @@ class KeptLists:
                 account.activity[f"{kinds}.{STAMPS.get(which, 'hidden_at')}"] = moment(self._now()) or ""
                 if which == "watchlist":
                     account.activity["watchlist.updated_at"] = moment(self._now()) or ""
-        return {"deleted": deleted, "not_found": missing}
+        answer: JsonObject = {"deleted": deleted, "not_found": missing}
+        if which == "watchlist":
+            answer["list"] = {"updated_at": moment(self._now()), "item_count": len(account.watchlist)}
+        return answer
 
     def _put(self, account: DemoAccount, which: str, key: Key, item: JsonObject, now: str) -> None:
         if which == "ratings":
-            rating = item.get("rating")
-            if not isinstance(rating, int) or not 1 <= rating <= 10:
-                raise BadItemError("rating must be 1 to 10")
-            account.ratings[key] = (rating, str(item.get("rated_at") or now))
+            account.ratings[key] = (int(str(item["rating"])), str(item.get("rated_at") or now))
         elif which == "watchlist":
             account.watchlist.setdefault(key, now)
         else:
@@ -109,21 +115,34 @@ class KeptLists:
 
     def _resolve(self, kind: str, ids: JsonObject) -> int | None:
         if kind == "episode":
-            known = self._catalogue.episode(ids.get("trakt"))
+            known = self._catalogue.episode(ids)
             return known[1].trakt_id if known else None
         if kind == "season":
-            return self._catalogue.known_season(ids.get("trakt"))
+            season_id = ids.get("trakt")
+            return season_id if isinstance(season_id, int) and self._catalogue.season(season_id) else None
         title = self._catalogue.find(kind, ids)
         return title.trakt_id if title else None
 
-    def _view(self, key: Key) -> JsonObject | None:
+    def _view(self, key: Key) -> JsonObject:
+        """The item by its kind; a season or an episode with its show. Nothing of what Trakt no longer lists."""
         if key[0] == "episode":
-            known = self._catalogue.episode(key[1])
-            return episode_view(known[1]) if known else None
+            known = self._catalogue.episode({"trakt": key[1]})
+            return {"episode": episode_view(known[1]), "show": title_view(known[0])} if known else {}
         if key[0] == "season":
-            return {"number": self._catalogue.season(key[1])[0].season, "ids": {"trakt": key[1]}}
+            season = self._catalogue.season(key[1])
+            ids = {"trakt": key[1], "tvdb": None, "tmdb": None}
+            return {"season": {"number": season[1], "ids": ids}, "show": title_view(season[0])} if season else {}
         title = self._catalogue.find(key[0], {"trakt": key[1]})
-        return title_view(title) if title else None
+        return {key[0]: title_view(title)} if title else {}
+
+
+def _body_of(which: str) -> type[RatingsBody | ListBody | HiddenBody | DroppedBody]:
+    kinds: dict[str, type[RatingsBody | ListBody | DroppedBody]] = {
+        "ratings": RatingsBody,
+        "watchlist": ListBody,
+        "hidden/dropped": DroppedBody,
+    }
+    return kinds.get(which, HiddenBody)
 
 
 def _section(which: str) -> str:

@@ -9,6 +9,8 @@ from sync.services.clock import Clock
 
 CLIENT_ID = "demo-client-id"
 CLIENT_SECRET = "demo-client-secret"  # noqa: S105 - known to the demo's Trakt only
+REDIRECT_URI = "urn:ietf:wg:oauth:2.0:oob"
+"""The one that the app's form names; Trakt's form suggests it for device log-ins."""
 TOKEN_LIFETIME = timedelta(days=7)
 CODE_LIFETIME = timedelta(minutes=10)
 POLL_INTERVAL = 5

@@ -11,28 +11,23 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from demo.server import JsonObject, Reply, Request
+from demo.server import Reply, Request
 from demo.trakt.account import DemoAccount
+from demo.trakt.bodies import HIDDEN_SECTIONS, BadBodyError
 from demo.trakt.catalogue import ID_TYPES, DemoCatalogue, names, title_view
 from demo.trakt.edge import TraktLimits, turned_away
-from demo.trakt.history import BadItemError, History
+from demo.trakt.history import History
 from demo.trakt.lists import KeptLists
 from demo.trakt.logins import CLIENT_ID, TraktLogins
+from demo.trakt.profile import last_activities_view, profile_view, settings_view
 from demo.world import DemoWorld
 
 LARGEST_PAGE = 250
 DEFAULT_PAGE = 100
 PROGRESS_PAGE = 100
 SEARCH_PAGE = 50
-STAMPS = {
-    "movies": ("watched_at", "collected_at", "rated_at", "watchlisted_at", "favorited_at", "commented_at", "paused_at"),
-    "episodes": ("watched_at", "collected_at", "rated_at", "watchlisted_at", "commented_at", "paused_at"),
-    "shows": ("rated_at", "watchlisted_at", "favorited_at", "commented_at", "hidden_at", "dropped_at"),
-    "seasons": ("rated_at", "watchlisted_at", "commented_at", "hidden_at"),
-    "watchlist": ("updated_at",),
-    "favorites": ("updated_at",),
-}
-LONG_AGO = "2015-01-01T00:00:00.000Z"
+LARGEST_MINIMAL_PAGE = 10_000
+"""``extended=min`` is served in large pieces: Trakt's own web client asks for so many films at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +60,40 @@ Handler = Callable[[TraktRequest], Reply]
 
 
 class TraktService:
-    """Answers Trakt's API. ``limits`` may be loosened; ``vip_only`` makes writing a VIP method (426)."""
+    """Answers Trakt's API. ``limits`` may be loosened; ``vip_only`` makes writing a VIP method (426).
+
+    ``minimal`` says whether ``extended=min`` is known: it is documented only on a branch of the contract that was never
+    merged, and without it the answers are the lists that the contract has.
+    """
 
     name = "trakt"
 
     def __init__(self, world: DemoWorld, logins: TraktLogins, *, leeway: float = 0.0) -> None:
         self._world = world
         self._logins = logins
-        self._catalogue = DemoCatalogue(world.library)
-        self._history = History(self._catalogue, world.clock.now)
-        self._lists = KeptLists(self._catalogue, world.clock.now)
+        self.catalogue = DemoCatalogue(world)
+        self._history = History(self.catalogue, world.clock.now)
+        self._lists = KeptLists(self.catalogue, world.clock.now)
         self.limits = TraktLimits(world.clock, leeway=leeway)
         self.vip_only = False
+        self.minimal = True
+        user, kind = r"/users/([^/]+)", r"(?:/(all|movies|shows|seasons|episodes)(?:/(\d+))?)?"
         self._routes: list[tuple[str, re.Pattern[str], Handler, bool]] = [
             (method, re.compile(pattern), handler, private)
             for method, pattern, handler, private in (
                 ("GET", r"/users/settings", self._settings, True),
-                ("GET", r"/sync/last_activities", self._last_activities, True),
-                ("GET", r"/sync/watched/(movies|episodes|shows)", self._watched, True),
-                ("GET", r"/sync/history(?:/(all|movies|shows|episodes)(?:/(\d+))?)?", self._read_history, True),
-                ("POST", r"/sync/history", self._add_history, True),
-                ("POST", r"/sync/history/remove", self._remove_history, True),
-                ("GET", r"/sync/(ratings|watchlist)(?:/(\w+))?", self._list, True),
-                ("POST", r"/sync/(ratings|watchlist)(/remove)?", self._put_on_list, True),
                 ("GET", r"/users/hidden/(\w+)", self._hidden, True),
                 ("POST", r"/users/hidden/(\w+)(/remove)?", self._hide, True),
+                ("GET", r"/sync/last_activities", self._last_activities, True),
+                ("GET", r"/sync/watched/(movies|episodes|shows)", self._watched, True),
+                ("GET", rf"/sync/history{kind}", self._read_history, True),
+                ("POST", r"/sync/history", self._add_history, True),
+                ("POST", r"/sync/history/remove", self._remove_history, True),
+                ("GET", r"/sync/(ratings|watchlist)(?:/([\w,]+)(?:/\w+)*)?", self._list, True),
+                ("POST", r"/sync/(ratings|watchlist)(/remove)?", self._put_on_list, True),
+                ("GET", user, self._profile, False),
+                ("GET", rf"{user}/watched/(movies|episodes|shows)", self._watched_by, False),
+                ("GET", rf"{user}/history{kind}", self._history_of, False),
                 ("GET", r"/(shows|movies)/([^/]+)", self._title, False),
                 ("GET", r"/(shows|movies)/([^/]+)/aliases", self._aliases, False),
                 ("GET", r"/(shows)/([^/]+)/seasons", self._seasons, False),
@@ -141,57 +145,70 @@ class TraktService:
             return Reply(400, {"error": "bad_request"})
         try:
             answer = handler(TraktRequest(request, tuple(parts), account))
-        except BadItemError as error:
+        except BadBodyError as error:
             answer = Reply(422, {"errors": [str(error)]})
         return replace(answer, headers={**headers, **answer.headers})
 
     def _settings(self, call: TraktRequest) -> Reply:
-        account = call.owner
-        view: JsonObject = {
-            "user": {
-                "username": account.username,
-                "private": False,
-                "name": account.username.title(),
-                "vip": account.vip,
-                "ids": {"slug": account.username},
-            },
-            "account": {"timezone": "Europe/Berlin", "date_format": "dmy", "time_24hr": True},
-            "limits": {
-                "list": {"count": 100, "item_count": 5000},
-                "watchlist": {"item_count": account.watchlist_limit},
-            },
-        }
-        if "browsing" in call.extended:
-            view["browsing"] = {"watch_only_once": account.watch_only_once}
-        return Reply(200, view)
+        return Reply(200, settings_view(call.owner, browsing="browsing" in call.extended))
 
     def _last_activities(self, call: TraktRequest) -> Reply:
-        stamps = call.owner.activity
-        groups: JsonObject = {
-            group: {key: stamps.get(f"{group}.{key}", LONG_AGO) for key in keys} for group, keys in STAMPS.items()
-        }
-        return Reply(200, {"all": max([LONG_AGO, *stamps.values()]), **groups})
+        return Reply(200, last_activities_view(call.owner))
 
     def _watched(self, call: TraktRequest) -> Reply:
-        kind, specials = call.parts[0], call.query.get("specials") == "true"
-        if "min" in call.extended and kind != "shows":
-            plays = self._history.by_item(call.owner, kind[:-1], specials=specials)
-            if "page" not in call.query and "limit" not in call.query:
-                return Reply(200, plays)
-            shown, headers = _paged(list(plays), call.query)
-            return Reply(200, {key: plays[str(key)] for key in shown}, headers=headers)
-        if kind == "shows":
-            progress = "progress" in call.extended
-            rows = self._history.by_show(call.owner, seasons=progress, specials=specials)
-            return _page(rows, call.query, largest=PROGRESS_PAGE if progress else LARGEST_PAGE)
-        plays = self._history.by_item(call.owner, kind[:-1], specials=specials)
-        return _page([{"plays": len(times), "trakt": int(key)} for key, times in _lists(plays)], call.query)
+        return self._watched_of(call.owner, call.parts[0], call)
+
+    def _watched_of(self, account: DemoAccount, kind: str, call: TraktRequest) -> Reply:
+        """What was watched, in the shape that ``extended`` asks for: maps of times with ``min``, rows otherwise."""
+        query, full = call.query, "full" in call.extended
+        if "min" in call.extended and self.minimal:
+            times = self._history.times(account, kind, query)
+            if not {"page", "limit"} & query.keys():
+                return Reply(200, times)
+            shown, headers = _paged(list(times), query, largest=LARGEST_MINIMAL_PAGE)
+            return Reply(200, {str(key): times[str(key)] for key in shown}, headers=headers)
+        if kind == "movies":
+            return _page(self._history.movie_rows(account, full=full), query)
+        if kind == "episodes":
+            return _page(self._history.episode_rows(account, query, full=full), query)
+        progress = "progress" in call.extended
+        rows = self._history.show_rows(account, query, seasons=progress, full=full)
+        return _page(rows, query, largest=PROGRESS_PAGE if progress else LARGEST_PAGE)
 
     def _read_history(self, call: TraktRequest) -> Reply:
         kind, trakt_id = call.parts
-        rows = self._history.rows(call.owner, kind or "all", int(trakt_id) if trakt_id else None, call.query)
+        return self._history_rows(call.owner, kind, trakt_id, call)
+
+    def _history_rows(self, account: DemoAccount, kind: str, trakt_id: str, call: TraktRequest) -> Reply:
+        rows = self._history.rows(account, kind or "all", int(trakt_id) if trakt_id else None, call.query)
         shown, headers = _paged(rows, call.query)
         return Reply(200, [row for row in shown if row is not None], headers=headers)
+
+    def _profile(self, call: TraktRequest) -> Reply:
+        account = self._account_of(call)
+        return Reply(200, profile_view(account)) if account else Reply(404, text="")
+
+    def _watched_by(self, call: TraktRequest) -> Reply:
+        account = self._account_of(call)
+        return self._closed_to(call, account) or self._watched_of(account or call.owner, call.parts[1], call)
+
+    def _history_of(self, call: TraktRequest) -> Reply:
+        account = self._account_of(call)
+        refusal = self._closed_to(call, account)
+        return refusal or self._history_rows(account or call.owner, call.parts[1], call.parts[2], call)
+
+    def _account_of(self, call: TraktRequest) -> DemoAccount | None:
+        """The account that a path names by its slug, or as ``me``."""
+        if call.parts[0] == "me":
+            return call.account
+        return next((a for a in self._world.trakt.values() if a.slug == call.parts[0].lower()), None)
+
+    @staticmethod
+    def _closed_to(call: TraktRequest, account: DemoAccount | None) -> Reply | None:
+        """The answer to those who may not see what an account watched: a private one shows it to its owner alone."""
+        if account is None:
+            return Reply(401 if call.parts[0] == "me" else 404, text="")
+        return Reply(401, text="") if account.private and account is not call.account else None
 
     def _add_history(self, call: TraktRequest) -> Reply:
         if len(call.owner.plays) >= call.owner.history_limit:
@@ -214,40 +231,42 @@ class TraktService:
         return Reply(201, self._lists.add(call.owner, which, body))
 
     def _hidden(self, call: TraktRequest) -> Reply:
+        _check_section(call.parts[0])
         return _page(self._lists.rows(call.owner, f"hidden/{call.parts[0]}", call.query.get("type", "")), call.query)
 
     def _hide(self, call: TraktRequest) -> Reply:
         section, removing = call.parts
+        _check_section(section)
         change = self._lists.remove if removing else self._lists.add
-        return Reply(200 if removing else 201, change(call.owner, f"hidden/{section}", call.request.json() or {}))
+        return Reply(200, change(call.owner, f"hidden/{section}", call.request.json() or {}))
 
     def _title(self, call: TraktRequest) -> Reply:
-        found = self._catalogue.by_path(call.parts[0][:-1], call.parts[1])
+        found = self.catalogue.by_path(call.parts[0][:-1], call.parts[1])
         if found is None:
             return Reply(404, text="")
         return Reply(200, title_view(found, full="full" in call.extended, now=self._world.clock.now()))
 
     def _aliases(self, call: TraktRequest) -> Reply:
-        found = self._catalogue.by_path(call.parts[0][:-1], call.parts[1])
+        found = self.catalogue.by_path(call.parts[0][:-1], call.parts[1])
         return Reply(200, [{"title": n, "country": "jp"} for n in names(found)]) if found else Reply(404, text="")
 
     def _seasons(self, call: TraktRequest) -> Reply:
-        found = self._catalogue.by_path("show", call.parts[1])
+        found = self.catalogue.by_path("show", call.parts[1])
         if found is None:
             return Reply(404, text="")
-        return Reply(200, self._catalogue.seasons_view(found, call.extended, self._world.clock.now()))
+        return Reply(200, self.catalogue.seasons_view(found, call.extended, self._world.clock.now()))
 
     def _search_id(self, call: TraktRequest) -> Reply:
         owner, value = call.parts
         kinds = [kind for kind in call.query.get("type", "").split(",") if kind and owner != "imdb"]
-        hits = self._catalogue.search_id(owner, value, kinds) if owner in ID_TYPES else []
+        hits = self.catalogue.search_id(owner, value, kinds) if owner in ID_TYPES else []
         return _page(hits, call.query, default=SEARCH_PAGE)
 
     def _search_text(self, call: TraktRequest) -> Reply:
         query = call.query.get("query", "")
         if not query:
             return Reply(400, {"error": "query is required"})
-        return _page(self._catalogue.search_text(query, call.parts[0].split(",")), call.query, default=SEARCH_PAGE)
+        return _page(self.catalogue.search_text(query, call.parts[0].split(",")), call.query, default=SEARCH_PAGE)
 
 
 def _page(
@@ -276,5 +295,6 @@ def _whole(text: str | None, default: int) -> int:
     return int(text) if text and text.isdigit() and int(text) > 0 else default
 
 
-def _lists(plays: JsonObject) -> list[tuple[str, list[object]]]:
-    return [(key, times) for key, times in plays.items() if isinstance(times, list)]
+def _check_section(section: str) -> None:
+    if section not in HIDDEN_SECTIONS:
+        raise BadBodyError(f"{section} is not a section of hidden items")

@@ -59,9 +59,8 @@ def on_trakt(owner: Owner) -> Seen:
 
 
 def seasons(owner: Owner) -> dict[int, tuple[str, int]]:
-    """Every season that Trakt lists, by its id, as Trakt's own catalogue numbers them."""
-    pairs = [(t, n) for t in owner.demo.world.library.titles for n in sorted({e.season for e in t.episodes})]
-    return {20_000 + i: (title.title, number) for i, (title, number) in enumerate(pairs)}
+    """Every season that Trakt lists, by its id: its show's title, and its number."""
+    return {key: (title.title, number) for key, (title, number) in owner.demo.trakt.catalogue.seasons.items()}
 
 
 def run_id(ended: Ended) -> str:

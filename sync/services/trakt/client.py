@@ -25,7 +25,7 @@ from sync.services.trakt.answers import (
     parse_search,
     parse_title,
 )
-from sync.services.trakt.errors import NAME
+from sync.services.trakt.errors import NAME, NotTaken
 from sync.services.trakt.history import (
     GROUPS,
     AddedPlays,
@@ -79,8 +79,8 @@ class TraktClient:
     def fetch_plays(self, deadline: Deadline) -> TraktPlays:
         """All plays of the account, in two requests.
 
-        Should Trakt answer in the shape of a list instead, the episodes are read show by show with the numbers of each
-        looked up in the show's layout; that costs a request for each show, and gives the same.
+        Should Trakt refuse these, or answer in the shape of a list, the episodes are read show by show with the numbers
+        of each looked up in the show's layout; that costs a request for each show, and gives the same.
         """
         return TraktPlays(self._fetch_episode_plays(deadline), self._fetch_movie_plays(deadline))
 
@@ -111,8 +111,11 @@ class TraktClient:
     ) -> Times | None:
         """One of the ``extended=min`` reads, which come whole; if this one says it was cut into pages, all of them.
 
-        ``None`` when Trakt does not answer in this shape."""
-        answer = self._wire.get_or_none(path, lambda got: (got.json(), got), deadline, params=params)
+        ``None`` when Trakt does not take the request, or does not answer in this shape."""
+        try:
+            answer = self._wire.get_or_none(path, lambda got: (got.json(), got), deadline, params=params)
+        except NotTaken:
+            answer = None
         if answer is None or isinstance(answer[0], list):
             log.warning("Trakt answers %s in another shape than its documentation says.", path)
             return None
@@ -127,8 +130,10 @@ class TraktClient:
 
     def _fetch_numbered_plays(self, deadline: Deadline) -> Times:
         by_show: dict[int, tuple[NumberedPlay, ...]] = {}
+        # Without specials=true Trakt leaves season 0 out, and what lies there would be added a second time.
+        params = {"extended": "progress", "specials": "true"}
         pages = self._wire.get_pages(
-            "/sync/watched/shows", parse_progress_page, deadline, limit=PROGRESS_PAGE, params={"extended": "progress"}
+            "/sync/watched/shows", parse_progress_page, deadline, limit=PROGRESS_PAGE, params=params
         )
         for page in pages:
             by_show |= page

@@ -24,6 +24,10 @@ class NotFound(Exception):
     """Trakt does not have this (404)."""
 
 
+class NotTaken(SyncError):
+    """Trakt refuses a request as it was put (400, 422, …): another form of it may be taken."""
+
+
 class AccountFull(LoginError):
     """The account holds as much as it may (420)."""
 
@@ -51,7 +55,7 @@ def _odd(answer: Answer, redactor: Redactor) -> SyncError:
     if answer.status < 400:
         words = f"Trakt sent the request elsewhere ({answer.status}), which is not followed."
         return ServiceUnavailable(NAME, words, NEXT_RUN)
-    return SyncError(
+    return NotTaken(
         f'Trakt refused the request ({answer.status}): "{_said(answer, redactor)}"',
         "This is a mistake of this project; please report it.",
     )

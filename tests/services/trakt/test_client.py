@@ -18,7 +18,7 @@ from sync.model.trakt import UNKNOWN_TIME, Kind, PlayKind, ShowLayout, TraktIds,
 from sync.services.http.pacing import TraktPacing
 from sync.services.http.transport import OutcomeUnknown
 from sync.services.trakt.client import TraktClient
-from sync.services.trakt.errors import AccountFull
+from sync.services.trakt.errors import AccountFull, NotTaken
 from tests.fakes import FakeClock
 from tests.services.wiring import last_request, pages, recorded, ten_minutes, transport_on
 
@@ -118,9 +118,9 @@ REFUSALS: list[tuple[Payload, type[SyncError], str]] = [
     ({"status_code": 403, "json": {"error": "invalid_client"}}, AppRefused, "VIP membership"),
     ({"status_code": 403, "text": ""}, AppRefused, "TRAKT_CLIENT_ID"),
     ({"status_code": 403, "text": "<html>Sorry</html>", "headers": HTML}, ServiceUnavailable, "Cloudflare"),
-    ({"status_code": 400, "json": {"error": "bad"}}, SyncError, "400"),
-    ({"status_code": 412, "text": ""}, SyncError, "412"),
-    ({"status_code": 422, "text": ""}, SyncError, "422"),
+    ({"status_code": 400, "json": {"error": "bad"}}, NotTaken, "400"),
+    ({"status_code": 412, "text": ""}, NotTaken, "412"),
+    ({"status_code": 422, "text": ""}, NotTaken, "422"),
     ({"status_code": 420, "text": ""}, AccountFull, "holds as much as it may"),
     (
         {"status_code": 420, "headers": {"X-Upgrade-URL": "https://trakt.test/vip"}},
@@ -237,7 +237,7 @@ def test_numbered_plays_get_their_ids_from_the_layout(clock: FakeClock, requests
     assert plays.episodes == {73640: (at("2024-02-02T02:02"),), 16890: (at("2026-01-02T03:04"),) * 2}
     assert plays.movies == {343834: (at("2026-02-03T20:15"),) * 2}
     asked = next(request.qs for request in requests_mock.request_history if request.qs.get("extended") == ["progress"])
-    assert asked == {"extended": ["progress"], "page": ["1"], "limit": ["100"]}
+    assert asked == {"extended": ["progress"], "specials": ["true"], "page": ["1"], "limit": ["100"]}
 
 
 @pytest.mark.parametrize("change", [{"seasons": None}, {"seasons": []}, {"show": None}])
