@@ -44,7 +44,7 @@ class DatasetKnows:
 
 
 @dataclass(frozen=True, slots=True)
-class TraktLists:
+class AppearsOnTrakt:
     """Trakt begins to list a title, or some of its episodes (by their Trakt ids), which it did not list before.
 
     Without ``episodes`` it is all of them. What is not ``dated`` has no air date, until a later change dates it.
@@ -156,7 +156,7 @@ class EpisodeMoved:
 
 
 Recut = SeasonsMerged | SeasonSplit | EpisodeInserted | EpisodeMoved
-Change = AniListSays | DatasetKnows | TraktLists | Recut
+Change = AniListSays | DatasetKnows | AppearsOnTrakt | Recut
 
 
 def library_at(library: Library, changes: Iterable[Change], side: Side, now: datetime) -> Library:
@@ -179,14 +179,14 @@ class _Seen:
         self._now = now
         self._told: defaultdict[int, list[AniListSays]] = defaultdict(list)
         self._rows: defaultdict[tuple[Side, int], list[DatasetKnows]] = defaultdict(list)
-        self._listed: defaultdict[tuple[str, int], list[TraktLists]] = defaultdict(list)
+        self._listed: defaultdict[tuple[str, int], list[AppearsOnTrakt]] = defaultdict(list)
         self._cuts: defaultdict[int, list[Recut]] = defaultdict(list)
         for change in sorted(changes, key=lambda change: change.at):
             if isinstance(change, AniListSays):
                 self._told[change.anilist_id].append(change)
             elif isinstance(change, DatasetKnows):
                 self._rows[change.source, change.anilist_id].append(change)
-            elif isinstance(change, TraktLists):
+            elif isinstance(change, AppearsOnTrakt):
                 self._listed[change.kind, change.trakt_id].append(change)
             else:
                 self._cuts[change.trakt_id].append(change)
@@ -219,7 +219,7 @@ class _Seen:
             empty_seasons=tuple(sorted(number for number in empty if number is not None)),
         )
 
-    def _episode(self, episode: DemoEpisode, about: list[TraktLists]) -> DemoEpisode | None:
+    def _episode(self, episode: DemoEpisode, about: list[AppearsOnTrakt]) -> DemoEpisode | None:
         naming = [change for change in about if change.names(episode)]
         due = [change for change in naming if self._due(change)]
         if not naming or any(change.dated for change in due):

@@ -101,14 +101,14 @@ class FilmItem(_Part, frozen=True):
     watched_at: str | None = None
 
 
-class Watched(_Part, Generic[IdsT], frozen=True):
+class WatchedItem(_Part, Generic[IdsT], frozen=True):
     """A season or an episode that was watched."""
 
     ids: IdsT
     watched_at: str | None = None
 
 
-class Rated(_Part, Generic[IdsT], frozen=True):
+class RatedItem(_Part, Generic[IdsT], frozen=True):
     """Something with its rating."""
 
     ids: IdsT
@@ -116,14 +116,14 @@ class Rated(_Part, Generic[IdsT], frozen=True):
     rated_at: str | None = None
 
 
-class Listed(_Part, Generic[IdsT], frozen=True):
+class ListedItem(_Part, Generic[IdsT], frozen=True):
     """Something for the watchlist; ``notes`` are a VIP's."""
 
     ids: IdsT
     notes: Note | None = None
 
 
-class Hidden(_Part, Generic[IdsT], frozen=True):
+class HiddenItem(_Part, Generic[IdsT], frozen=True):
     """Something to hide."""
 
     ids: IdsT
@@ -135,8 +135,8 @@ class HistoryBody(_Part, frozen=True):
 
     movies: list[FilmItem] | None = None
     shows: list[ShowItem] | None = None
-    seasons: list[Watched[SeasonIds]] | None = None
-    episodes: list[Watched[EpisodeIds]] | None = None
+    seasons: list[WatchedItem[SeasonIds]] | None = None
+    episodes: list[WatchedItem[EpisodeIds]] | None = None
 
 
 class HistoryRemoveBody(HistoryBody, frozen=True):
@@ -148,55 +148,60 @@ class HistoryRemoveBody(HistoryBody, frozen=True):
 class RatingsBody(_Part, frozen=True):
     """``POST /sync/ratings``."""
 
-    movies: list[Rated[FilmIds]] | None = None
-    shows: list[Rated[ShowIds]] | None = None
-    seasons: list[Rated[SeasonIds]] | None = None
-    episodes: list[Rated[EpisodeIds]] | None = None
+    movies: list[RatedItem[FilmIds]] | None = None
+    shows: list[RatedItem[ShowIds]] | None = None
+    seasons: list[RatedItem[SeasonIds]] | None = None
+    episodes: list[RatedItem[EpisodeIds]] | None = None
 
 
 class ListBody(_Part, frozen=True):
     """``POST /sync/watchlist``, and what takes things off a list."""
 
-    movies: list[Listed[FilmIds]] | None = None
-    shows: list[Listed[ShowIds]] | None = None
-    seasons: list[Listed[SeasonIds]] | None = None
-    episodes: list[Listed[EpisodeIds]] | None = None
+    movies: list[ListedItem[FilmIds]] | None = None
+    shows: list[ListedItem[ShowIds]] | None = None
+    seasons: list[ListedItem[SeasonIds]] | None = None
+    episodes: list[ListedItem[EpisodeIds]] | None = None
 
 
 class HiddenBody(_Part, frozen=True):
     """``POST /users/hidden/:section``."""
 
-    movies: list[Hidden[FilmIds]] | None = None
-    shows: list[Hidden[ShowIds]] | None = None
-    seasons: list[Hidden[SeasonIds]] | None = None
+    movies: list[HiddenItem[FilmIds]] | None = None
+    shows: list[HiddenItem[ShowIds]] | None = None
+    seasons: list[HiddenItem[SeasonIds]] | None = None
 
 
 class DroppedBody(_Part, frozen=True):
     """``POST /users/hidden/dropped``: only shows can be dropped."""
 
-    shows: list[Hidden[ShowIds]]
+    shows: list[HiddenItem[ShowIds]]
 
 
-def check_body(body: JsonObject, kind: type[T]) -> T:
-    """The body, if the contract allows it: every item named somehow, every stamp a time in UTC. Raises
-    ``BadBodyError``."""
+def check_body(body: JsonObject, kind: type[T], now: datetime) -> T:
+    """The body, if the contract allows it: every item named somehow, every stamp a time in UTC that is not ahead of
+    ``now``. Raises ``BadBodyError``."""
     try:
         checked = msgspec.convert(body, kind)
     except msgspec.ValidationError as error:
         raise BadBodyError(str(error)) from error
     for group, items in body.items():
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict):
-                _check_item(group, item)
+        for item in items if isinstance(items, list) and group != "ids" else ():
+            if not item.get("ids") and not (item.get("title") and item.get("year")):
+                raise BadBodyError(f"{group}: an item without an id")
+            _check_times(item, {"unknown"} if group == "movies" else {"unknown", "released"}, now)
     return checked
 
 
-def _check_item(group: str, item: JsonObject) -> None:
-    if not item.get("ids") and not (item.get("title") and item.get("year")):
-        raise BadBodyError(f"{group}: an item without an id")
-    for stamp in ("rated_at", "hidden_at"):
-        if item.get(stamp) is not None:
-            utc_time(item[stamp])
+def _check_times(item: JsonObject, words: set[str], now: datetime) -> None:
+    """``words`` may stand for a time; ``released`` does so for episodes only."""
+    for stamp in ("watched_at", "rated_at", "hidden_at"):
+        sent = item.get(stamp)
+        if sent is not None and not (stamp == "watched_at" and sent in words) and utc_time(sent) > now:
+            raise BadBodyError(f"{stamp} {sent!r} is in the future")
+    for below in ("seasons", "episodes"):
+        inner = item.get(below)
+        for each in inner if isinstance(inner, list) else ():
+            _check_times(each, words, now)
 
 
 def utc_time(text: object) -> datetime:

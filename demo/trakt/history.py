@@ -30,7 +30,7 @@ class History:
 
     def add(self, account: DemoAccount, body: JsonObject) -> JsonObject:
         """``POST /sync/history``: every target becomes a play, and leaves the watchlist. Raises ``BadBodyError``."""
-        check_body(body, HistoryBody)
+        check_body(body, HistoryBody, self._now())
         missing = _nothing_missing()
         targets = list(self._targets(body, missing))
         times = [self._watched_at(episode, sent) for _, episode, sent in targets]
@@ -48,7 +48,7 @@ class History:
     def remove(self, account: DemoAccount, body: JsonObject) -> JsonObject:
         """``POST /sync/history/remove``: single plays by history id; all plays of what else is named. Raises
         ``BadBodyError``."""
-        ids = check_body(body, HistoryRemoveBody).ids or []
+        ids = check_body(body, HistoryRemoveBody, self._now()).ids or []
         missing = _nothing_missing()
         keys = {_key(title, episode) for title, episode, _ in self._targets(body, missing)}
         gone = [p for p in account.plays if p.history_id in ids or (p.kind, p.trakt_id) in keys]
@@ -177,19 +177,14 @@ class History:
                     missing["episodes"].append({"season": season.get("number"), **row, "ids": _ids(item)})
 
     def _watched_at(self, episode: DemoEpisode | None, sent: object) -> datetime:
-        """When a target was watched: ``unknown`` is no date, ``released`` (of episodes only) the end of the first
-        broadcast; nothing sent is now. Raises ``BadBodyError``."""
+        """When a target was watched: ``unknown`` is no date, ``released`` the end of the first broadcast; nothing sent
+        is now."""
         now = self._now()
         if sent is None:
             return now
         if sent == "unknown":
             return EPOCH
-        if sent == "released" and episode is not None:
-            return released_at(episode, now)
-        at = utc_time(sent)
-        if at > now:
-            raise BadBodyError(f"watched_at {sent!r} is in the future")
-        return at
+        return released_at(episode, now) if sent == "released" else utc_time(sent)
 
     def _take_off_watchlist(self, account: DemoAccount, title: DemoTitle, episode: DemoEpisode | None) -> None:
         """What was watched is no longer to be watched: the film, or the episode with its season and show."""

@@ -38,7 +38,7 @@ class KeptLists:
 
     def add(self, account: DemoAccount, which: str, body: JsonObject) -> JsonObject:
         """Puts items on a list; what stood there already counts as ``existing``. Raises ``BadBodyError``."""
-        check_body(body, _body_of(which))
+        check_body(body, _body_of(which), self._now())
         added, existing, missing = _zeros(), _zeros(), _empties()
         now = moment(self._now()) or ""
         for kinds, key, item in self._items(body, missing):
@@ -56,13 +56,13 @@ class KeptLists:
 
     def has_room(self, account: DemoAccount, body: JsonObject) -> bool:
         """Whether the watchlist may hold what ``body`` would add. Raises ``BadBodyError``."""
-        check_body(body, ListBody)
+        check_body(body, ListBody, self._now())
         wanted = {key for _, key, _ in self._items(body, _empties())}
         return len(wanted | account.watchlist.keys()) <= account.watchlist_limit
 
     def remove(self, account: DemoAccount, which: str, body: JsonObject) -> JsonObject:
         """Takes items off a list. Raises ``BadBodyError``."""
-        check_body(body, _body_of(which) if which.startswith("hidden/") else ListBody)
+        check_body(body, _body_of(which) if which.startswith("hidden/") else ListBody, self._now())
         deleted, missing = _zeros(), _empties()
         for kinds, key, _ in self._items(body, missing):
             if key in self._contents(account, which):

@@ -141,7 +141,7 @@ def test_variables_that_were_not_asked_for_are_no_harm(demo: DemoServices) -> No
     ],
 )
 def test_what_the_schema_does_not_have_is_refused(demo: DemoServices, query: str, message: str) -> None:
-    """Source: AniList schema; GraphQL specification, Validation."""
+    """Source: AniList schema, every type; GraphQL specification, Validation."""
     assert refused(demo, query) == [message]
 
 
@@ -164,7 +164,7 @@ def test_what_is_no_graphql_is_refused(demo: DemoServices, query: str) -> None:
 
 
 def test_nothing_can_be_changed_here(demo: DemoServices) -> None:
-    """Source: the program reads AniList only; the stand-in has no mutations, so that one would be noticed."""
+    """Source: Demo, without mutations, because the program reads AniList only: one that is sent is noticed."""
     assert refused(demo, "mutation { SaveMediaListEntry(mediaId: 1, progress: 1) { id } }")
 
 
@@ -207,7 +207,7 @@ def test_fragments_aliases_and_directives_work(demo: DemoServices) -> None:
 
 
 def test_a_query_of_more_than_500_fields_is_too_complex(demo: DemoServices) -> None:
-    """Source: Saberr-app/Saberr#12 (2026-07-20): 400 with this message; aliases count, rows do not (webonyx)."""
+    """Source: AniList clients, Saberr-app/Saberr#12 (2026-07-20): 400 with this message; aliases count, rows do not."""
 
     def fields(count: int) -> str:
         return "{ Media(id: 1) { " + " ".join(f"a{n}: id" for n in range(count - 1)) + " } }"
@@ -235,7 +235,7 @@ def test_a_page_of_fifty_rows_is_not_complex(demo: DemoServices) -> None:
     ],
 )
 def test_each_of_our_own_queries_is_right(query: str) -> None:
-    """Source: AniList schema."""
+    """Source: AniList schema, the fields that the program asks for."""
     assert check_query(query).document.definitions
 
 

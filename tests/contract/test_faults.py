@@ -43,6 +43,7 @@ def post(demo: DemoServices) -> int:
     ],
 )
 def test_each_fault_looks_as_it_should_and_is_carried_out_or_not(demo: DemoServices, fault: Fault, seen: int) -> None:
+    """Source: Demo, trouble on order."""
     before = len(demo.world.account.plays)
     demo.faults.at(fault, 1)
 
@@ -51,6 +52,7 @@ def test_each_fault_looks_as_it_should_and_is_carried_out_or_not(demo: DemoServi
 
 
 def test_a_stall_takes_thirty_seconds_of_the_services_time(demo: DemoServices, clock: FakeClock) -> None:
+    """Source: Demo, trouble on order."""
     demo.faults.at(Fault.STALL, 1)
     post(demo)
 
@@ -58,6 +60,7 @@ def test_a_stall_takes_thirty_seconds_of_the_services_time(demo: DemoServices, c
 
 
 def test_the_order_counts_requests_to_the_service_it_names(demo: DemoServices) -> None:
+    """Source: Demo, trouble on order."""
     demo.faults.at(Fault.UNAVAILABLE, 2, service="anilist")
     first = ask_anilist(demo, "{ Media(id: 1) { id } }").status_code
     other = post(demo)
@@ -69,6 +72,7 @@ def test_the_order_counts_requests_to_the_service_it_names(demo: DemoServices) -
 
 
 def test_the_order_may_name_the_method(demo: DemoServices, clock: FakeClock) -> None:
+    """Source: Demo, trouble on order."""
     demo.faults.at(Fault.ERROR_500, 1, service="trakt", method="POST")
     url = demo.urls["trakt"] + "/sync/last_activities"
 
@@ -77,6 +81,7 @@ def test_the_order_may_name_the_method(demo: DemoServices, clock: FakeClock) -> 
 
 
 def test_what_is_taken_back_does_not_strike(demo: DemoServices) -> None:
+    """Source: Demo, trouble on order."""
     demo.faults.at(Fault.ERROR_500, 1)
     demo.faults.clear()
 
@@ -84,6 +89,7 @@ def test_what_is_taken_back_does_not_strike(demo: DemoServices) -> None:
 
 
 def test_every_request_is_logged_with_what_became_of_it(demo: DemoServices, clock: FakeClock) -> None:
+    """Source: Demo, trouble on order."""
     demo.faults.at(Fault.DROP_AFTER, 2)
     post(demo)
     clock.sleep(1)

@@ -52,6 +52,7 @@ def refused(error: pytest.ExceptionInfo[GithubException]) -> tuple[int, object]:
 
 
 def test_a_commit_on_the_tip_moves_the_branch(demo: DemoServices, repository: Repository) -> None:
+    """Source: GitHub docs, REST: git refs."""
     tip = repository.get_branch("main").commit.sha
     sha = commit(repository, tip, "{}")
     repository.get_git_ref("heads/main").edit(sha)
@@ -60,6 +61,7 @@ def test_a_commit_on_the_tip_moves_the_branch(demo: DemoServices, repository: Re
 
 
 def test_a_commit_beside_the_tip_is_a_422(demo: DemoServices, repository: Repository, clock: FakeClock) -> None:
+    """Source: GitHub docs, REST: git refs, "Update is not a fast forward"."""
     sha = commit(repository, repository.get_branch("main").commit.sha, "{}")
     theirs = demo.github.store.push("main", {"overrides.yaml": b"21: {skip: no}\n"}, "by hand", clock.now())
     with pytest.raises(GithubException) as error:
@@ -70,6 +72,7 @@ def test_a_commit_beside_the_tip_is_a_422(demo: DemoServices, repository: Reposi
 
 
 def test_somebody_can_push_in_the_last_moment(demo: DemoServices, repository: Repository, clock: FakeClock) -> None:
+    """Source: GitHub docs, REST: git refs."""
     sha = commit(repository, repository.get_branch("main").commit.sha, "{}")
 
     def push_first() -> None:
@@ -82,6 +85,7 @@ def test_somebody_can_push_in_the_last_moment(demo: DemoServices, repository: Re
 
 
 def test_a_protected_branch_takes_no_push(demo: DemoServices, repository: Repository) -> None:
+    """Source: GitHub docs, rulesets."""
     demo.github.git.protected = {"main"}
     sha = commit(repository, repository.get_branch("main").commit.sha, "{}")
 
@@ -90,6 +94,7 @@ def test_a_protected_branch_takes_no_push(demo: DemoServices, repository: Reposi
 
 
 def test_a_read_only_token_may_look_but_not_touch(demo: DemoServices) -> None:
+    """Source: GitHub docs, permissions of GITHUB_TOKEN."""
     repository = open_repository(demo, READ_ONLY)
     assert repository.get_contents("README.md") is not None
     with pytest.raises(GithubException) as error:
@@ -99,6 +104,7 @@ def test_a_read_only_token_may_look_but_not_touch(demo: DemoServices) -> None:
 
 
 def test_no_token_and_a_wrong_one_are_401s(demo: DemoServices) -> None:
+    """Source: GitHub docs, REST: troubleshooting."""
     url = f"{demo.urls['github']}/repos/{REPOSITORY}"
     bad = {"Authorization": "Bearer nonsense"}
 
@@ -111,6 +117,7 @@ def test_no_token_and_a_wrong_one_are_401s(demo: DemoServices) -> None:
 
 
 def test_a_workflows_own_token_cannot_write_secrets(repository: Repository) -> None:
+    """Source: GitHub docs, permissions of GITHUB_TOKEN: there is none for secrets."""
     with pytest.raises(GithubException) as error:
         repository.create_secret("TRAKT_ACCESS_TOKEN", "s3cret")
 
@@ -118,6 +125,7 @@ def test_a_workflows_own_token_cannot_write_secrets(repository: Repository) -> N
 
 
 def test_a_secret_is_sealed_for_the_repository(demo: DemoServices) -> None:
+    """Source: GitHub docs, REST: actions secrets."""
     repository = open_repository(demo, frozenset({"secrets"}))
     repository.create_secret("TRAKT_ACCESS_TOKEN", "s3cret")
 
@@ -125,6 +133,7 @@ def test_a_secret_is_sealed_for_the_repository(demo: DemoServices) -> None:
 
 
 def test_a_secret_in_the_clear_is_refused(demo: DemoServices) -> None:
+    """Source: GitHub contract, actions/create-or-update-repo-secret."""
     token = demo.github.new_token(frozenset({"secrets"}))
     url = f"{demo.urls['github']}/repos/{REPOSITORY}/actions/secrets/NAME"
     body = {"key_id": "568250167242549743", "encrypted_value": "s3cret"}
@@ -133,6 +142,7 @@ def test_a_secret_in_the_clear_is_refused(demo: DemoServices) -> None:
 
 
 def test_an_issue_is_made_found_by_its_label_and_edited(repository: Repository) -> None:
+    """Source: GitHub docs, REST: issues."""
     made = repository.create_issue("Needs you", body="<!-- marker -->", labels=["trakt-sync"])
     made.edit(body="<!-- marker --> now", state="closed")
     found = list(repository.get_issues(state="all", labels=["trakt-sync"]))
@@ -142,6 +152,7 @@ def test_an_issue_is_made_found_by_its_label_and_edited(repository: Repository) 
 
 
 def test_issues_can_be_switched_off(demo: DemoServices, repository: Repository) -> None:
+    """Source: GitHub contract, issues/create: 410."""
     demo.github.issues.switched_off = True
     with pytest.raises(GithubException) as error:
         repository.create_issue("Needs you")
@@ -150,6 +161,7 @@ def test_issues_can_be_switched_off(demo: DemoServices, repository: Repository) 
 
 
 def test_a_file_is_written_only_over_the_version_that_was_read(repository: Repository) -> None:
+    """Source: GitHub contract, repos/create-or-update-file-contents: 409, 422."""
     repository.create_file("overrides.yaml", "add", "21: {skip: x}\n")
     with pytest.raises(GithubException) as blind:
         repository.create_file("overrides.yaml", "again", "x")
@@ -160,6 +172,7 @@ def test_a_file_is_written_only_over_the_version_that_was_read(repository: Repos
 
 
 def test_a_pull_request_needs_a_branch_with_news(demo: DemoServices, repository: Repository) -> None:
+    """Source: GitHub docs, REST: pulls."""
     tip = repository.get_branch("main").commit.sha
     repository.create_git_ref("refs/heads/map-21", tip)
     with pytest.raises(GithubException) as empty:
@@ -173,6 +186,7 @@ def test_a_pull_request_needs_a_branch_with_news(demo: DemoServices, repository:
 
 
 def test_a_workflow_tells_its_state_to_those_who_may_know(demo: DemoServices, repository: Repository) -> None:
+    """Source: GitHub docs, REST: workflows, state."""
     demo.github.workflows["sync.yml"] = "disabled_inactivity"
     allowed = open_repository(demo, frozenset({"actions"}))
 
@@ -183,6 +197,7 @@ def test_a_workflow_tells_its_state_to_those_who_may_know(demo: DemoServices, re
 
 
 def test_objects_have_gits_own_names(tmp_path: Path, clock: FakeClock) -> None:
+    """Source: Git, hash-object and write-tree."""
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "plays.json").write_text("{}\n")
     (tmp_path / "README.md").write_text("# My sync\n")

@@ -33,6 +33,7 @@ def first_season(demo: DemoServices) -> int:
 
 @pytest.mark.parametrize("which", ["ratings", "watchlist"])
 def test_a_season_is_put_by_its_own_id_and_read_back_with_it(demo: DemoServices, which: str) -> None:
+    """Source: Trakt contract, sync/ratings and sync/watchlist."""
     season = first_season(demo)
     rated = {"rating": 9} if which == "ratings" else {}
 
@@ -46,12 +47,14 @@ def test_a_season_is_put_by_its_own_id_and_read_back_with_it(demo: DemoServices,
 
 
 def test_a_season_that_trakt_does_not_know_is_not_found(demo: DemoServices) -> None:
+    """Source: Trakt contract, listAddResponseSchema."""
     missing = [{"ids": {"trakt": 99}}]
 
     assert missing == ask(demo, "POST", "/sync/watchlist", {"seasons": missing}).json()["not_found"]["seasons"]
 
 
 def test_more_than_the_watchlist_holds_is_refused_whole(demo: DemoServices) -> None:
+    """Source: Trakt guide, user-account-limits.md (2026-09-24): 420."""
     demo.world.account.watchlist_limit = 1
     both = {"shows": [{"ids": {"trakt": 30857}}], "movies": [{"ids": {"trakt": 6398}}]}
 
@@ -60,6 +63,7 @@ def test_more_than_the_watchlist_holds_is_refused_whole(demo: DemoServices) -> N
 
 
 def test_taking_from_the_watchlist_moves_its_stamp(demo: DemoServices) -> None:
+    """Source: Trakt contract, lastActivitiesResponseSchema."""
     item = {"movies": [{"ids": {"trakt": 6398}}]}
     ask(demo, "POST", "/sync/watchlist", item)
     before = ask(demo, "GET", "/sync/last_activities").json()["watchlist"]["updated_at"]

@@ -36,6 +36,7 @@ def poll(demo: DemoServices, code: str) -> requests.Response:
 
 
 def test_a_code_names_its_address_interval_and_life(demo: DemoServices) -> None:
+    """Source: Trakt contract, oauth: codeResponseSchema."""
     code = new_code(demo)
 
     assert len(code["user_code"]) == 8
@@ -47,12 +48,14 @@ def test_a_code_names_its_address_interval_and_life(demo: DemoServices) -> None:
 
 
 def test_until_it_is_approved_the_answer_is_400_without_a_body(demo: DemoServices) -> None:
+    """Source: Trakt contract, oauth; playground createDeviceTokenPoller.ts."""
     answer = poll(demo, new_code(demo)["device_code"])
 
     assert (answer.status_code, answer.content) == (400, b"")
 
 
 def test_an_approved_code_gives_a_pair_once(demo: DemoServices) -> None:
+    """Source: Trakt contract, oauth: 409 already used."""
     code = new_code(demo)
     demo.logins.approve(code["user_code"], "misaki")
     first, second = poll(demo, code["device_code"]), poll(demo, code["device_code"])
@@ -62,6 +65,7 @@ def test_an_approved_code_gives_a_pair_once(demo: DemoServices) -> None:
 
 
 def test_a_denied_code_is_a_418(demo: DemoServices) -> None:
+    """Source: Trakt contract, oauth: 418 denied."""
     code = new_code(demo)
     demo.logins.deny(code["user_code"])
 
@@ -69,6 +73,7 @@ def test_a_denied_code_is_a_418(demo: DemoServices) -> None:
 
 
 def test_an_expired_code_is_a_410(demo: DemoServices, clock: FakeClock) -> None:
+    """Source: Trakt contract, oauth: 410 expired."""
     code = new_code(demo)
     clock.advance(timedelta(minutes=10))
 
@@ -76,10 +81,12 @@ def test_an_expired_code_is_a_410(demo: DemoServices, clock: FakeClock) -> None:
 
 
 def test_an_unknown_code_is_a_404(demo: DemoServices) -> None:
+    """Source: Trakt contract, oauth: 404 bad code."""
     assert poll(demo, "no-such-code").status_code == 404
 
 
 def test_polling_faster_than_told_is_a_429(demo: DemoServices) -> None:
+    """Source: Trakt contract, oauth: 429 slow down."""
     code = new_code(demo)["device_code"]
     body = {**APP, "code": code}
 
@@ -87,6 +94,7 @@ def test_polling_faster_than_told_is_a_429(demo: DemoServices) -> None:
 
 
 def test_a_refresh_gives_a_new_pair_and_kills_the_old_token(demo: DemoServices) -> None:
+    """Source: Trakt guide, authentication-oauth.md (2026-10-01): single use."""
     old = str(demo.logins.issue("misaki")["refresh_token"])
     first = post(demo, "/oauth/token", {**REFRESH, "refresh_token": old})
     again = post(demo, "/oauth/token", {**REFRESH, "refresh_token": old})
@@ -97,6 +105,7 @@ def test_a_refresh_gives_a_new_pair_and_kills_the_old_token(demo: DemoServices) 
 
 
 def test_the_new_refresh_token_works(demo: DemoServices) -> None:
+    """Source: Trakt guide, authentication-oauth.md (2026-10-01)."""
     token = str(demo.logins.issue("misaki")["refresh_token"])
     for _ in range(3):
         token = post(demo, "/oauth/token", {**REFRESH, "refresh_token": token}).json()["refresh_token"]
@@ -106,6 +115,7 @@ def test_the_new_refresh_token_works(demo: DemoServices) -> None:
 
 @pytest.mark.parametrize("missing", ["redirect_uri", "grant_type"])
 def test_a_refresh_must_be_complete(demo: DemoServices, missing: str) -> None:
+    """Source: Trakt contract, oauth: tokenRefreshSchema."""
     token = str(demo.logins.issue("misaki")["refresh_token"])
     body = {key: value for key, value in {**REFRESH, "refresh_token": token}.items() if key != missing}
 
@@ -114,12 +124,14 @@ def test_a_refresh_must_be_complete(demo: DemoServices, missing: str) -> None:
 
 
 def test_a_token_that_never_was_is_invalid_but_no_reuse(demo: DemoServices) -> None:
+    """Source: Trakt guide, authentication-oauth.md: invalid_grant."""
     answer = post(demo, "/oauth/token", {**REFRESH, "refresh_token": "made-up"})
 
     assert (answer.status_code, demo.logins.reused) == (400, 0)
 
 
 def test_the_app_must_prove_itself_in_the_body(demo: DemoServices) -> None:
+    """Source: Trakt contract, oauth; no HTTP Basic (a90e686, 2026-08-05)."""
     token = str(demo.logins.issue("misaki")["refresh_token"])
     body = {"grant_type": "refresh_token", "redirect_uri": "urn:x", "refresh_token": token}
     answer = post(demo, "/oauth/token", body, Authorization="Basic ZGVtbzpkZW1v")
@@ -128,6 +140,7 @@ def test_the_app_must_prove_itself_in_the_body(demo: DemoServices) -> None:
 
 
 def test_a_deleted_app_is_an_invalid_client(demo: DemoServices) -> None:
+    """Source: Trakt staff, trakt/trakt-api#902 (2026-08-07)."""
     demo.logins.app_deleted = True
     answer = post(demo, "/oauth/device/code", {"client_id": CLIENT_ID})
 
@@ -135,6 +148,7 @@ def test_a_deleted_app_is_an_invalid_client(demo: DemoServices) -> None:
 
 
 def test_a_revoked_log_in_is_dead_in_both_halves(demo: DemoServices) -> None:
+    """Source: Trakt contract, oauth/revoke."""
     pair = demo.logins.issue("misaki")
     post(demo, "/oauth/revoke", {**APP, "token": str(pair["access_token"])})
     headers = {**trakt_headers(demo, username=None), "Authorization": f"Bearer {pair['access_token']}"}
@@ -145,10 +159,12 @@ def test_a_revoked_log_in_is_dead_in_both_halves(demo: DemoServices) -> None:
 
 
 def test_the_api_host_does_not_do_log_ins(demo: DemoServices) -> None:
+    """Source: Trakt contract, oauth/index.ts: "Do not use the API hostname" (2026-07-23)."""
     url = demo.urls["trakt"] + "/oauth/device/code"
 
     assert requests.post(url, json=APP, headers=trakt_headers(demo), timeout=10).status_code == 404
 
 
 def test_the_log_in_host_turns_nameless_clients_away_too(demo: DemoServices) -> None:
+    """Source: Trakt clients, trakt/trakt-api#670 (2026-01-02)."""
     assert requests.post(demo.urls["trakt_auth"] + "/oauth/device/code", json=APP, timeout=10).status_code == 403
