@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from demo.anilist.service import AniListService
 from demo.datasets import PATHS, DatasetService
 from demo.faults import FaultInjector, RequestLog
-from demo.github.service import REPOSITORY, GitHubService
+from demo.github.objects import REPOSITORY
+from demo.github.service import GitHubService
 from demo.server import LoopbackServer, Service
 from demo.tmdb import API_KEY, TmdbService
 from demo.trakt.auth import TraktAuthService

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+from msgspec import UNSET
+
+from demo.github.bodies import (
+    CommentBody,
+    IssueBody,
+    IssueEditBody,
+    LabelBody,
+    LabelsBody,
+    NamedLabel,
+    PullBody,
+    one_of,
+    read_body,
+)
 from demo.github.git import failure
+from demo.github.objects import BASE, BOT, PAGE, comment_view, issue_view, label_view, pull_view, user_view
 from demo.github.store import GitStore
 from demo.server import Handler, JsonObject, Reply, Request
 from sync.services.clock import Clock
 
+LARGEST_PAGE = 100
+DEFAULT_PAGE = 30
+
 
 class IssueTracker:
-    """The endpoints below ``/repos/OWNER/NAME`` for what people read and discuss. Pull requests are issues too."""
+    """The endpoints below ``/repos/OWNER/NAME`` for what people read and discuss. Pull requests are issues too.
 
-    def __init__(self, store: GitStore, clock: Clock, base: str, page: str) -> None:
+    ``issues``, ``pulls`` and ``comments`` (by issue) hold what was written, without what follows from it.
+    """
+
+    def __init__(self, store: GitStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._base = base
-        self._page = page
         self.issues: list[JsonObject] = []
         self.pulls: list[JsonObject] = []
         self.comments: dict[int, list[JsonObject]] = {}
@@ -37,147 +58,161 @@ class IssueTracker:
             ("POST", r"/pulls", self._create_pull),
         ]
 
+    def open_issue(self, title: str, body: str | None = None, labels: Iterable[str] = ()) -> JsonObject:
+        """Somebody opens an issue; a label that is not there yet is made."""
+        issue = self._new(title, body, "issues") | {"labels": self._label_views(labels)}
+        self.issues.append(issue)
+        return issue
+
     def _list(self, request: Request) -> Reply:
         if self.switched_off:
             return failure(410, "Issues are disabled for this repo")
-        state, wanted = (
-            request.query.get("state", "open"),
-            set(filter(None, request.query.get("labels", "").split(","))),
-        )
-        found = [
-            issue
-            for issue in self.issues
-            if state in {"all", issue["state"]} and wanted <= set(self._label_names(issue))
-        ]
-        found.sort(
-            key=lambda issue: int(str(issue["number"])), reverse=request.query.get("direction", "desc") == "desc"
-        )
-        size, page = int(request.query.get("per_page", "30")), int(request.query.get("page", "1"))
-        return Reply(200, found[(page - 1) * size : page * size])
+        state = one_of(request, "state", "open", "closed", "all")
+        newest_first = one_of(request, "direction", "desc", "asc") == "desc"
+        wanted = set(filter(None, request.query.get("labels", "").split(",")))
+        found = [i for i in self.issues if state in {"all", i["state"]} and wanted <= set(_label_names(i))]
+        found.sort(key=lambda issue: int(str(issue["number"])), reverse=newest_first)
+        return paged(request, [self._view(issue) for issue in found])
 
     def _create(self, request: Request) -> Reply:
         if self.switched_off:
             return failure(410, "Issues are disabled for this repo")
-        body = request.json() or {}
-        if not body.get("title"):
-            return failure(
-                422, "Validation Failed", errors=[{"resource": "Issue", "field": "title", "code": "missing"}]
-            )
-        if len(str(body.get("body") or "")) > 65_536:
-            return failure(422, "Validation Failed", errors=[{"field": "body", "code": "too_long"}])
-        issue = self._new(body, "issues")
-        self.issues.append(issue)
-        return Reply(201, issue)
+        body = read_body(request, IssueBody)
+        return Reply(201, self._view(self.open_issue(body.title, body.body, _names(body.labels))))
 
     def _read(self, request: Request, number: str) -> Reply:
         issue = self._find(number)
-        return Reply(200, issue) if issue else failure(404, "Not Found")
+        return Reply(200, self._view(issue)) if issue else failure(404, "Not Found")
 
     def _edit(self, request: Request, number: str) -> Reply:
-        issue, body = self._find(number), request.json() or {}
+        issue, body = self._find(number), read_body(request, IssueEditBody)
         if issue is None:
             return failure(404, "Not Found")
-        issue |= {key: body[key] for key in ("title", "body", "state", "state_reason") if key in body}
-        if "labels" in body:
-            issue["labels"] = self._label_views(body["labels"])
+        sent = {"title": body.title, "body": body.body, "state": body.state, "state_reason": body.state_reason}
+        issue |= {key: value for key, value in sent.items() if value is not UNSET}
+        if body.labels is not UNSET:
+            issue["labels"] = self._label_views(_names(body.labels))
+        issue["closed_at"] = (issue["closed_at"] or self._now()) if issue["state"] == "closed" else None
         issue["updated_at"] = self._now()
-        return Reply(200, issue)
+        return Reply(200, self._view(issue))
 
     def _list_comments(self, request: Request, number: str) -> Reply:
-        return Reply(200, self.comments.get(int(number), []))
+        found = self.comments.get(int(number), [])
+        return paged(request, [comment_view(comment, int(number)) for comment in found])
 
     def _comment(self, request: Request, number: str) -> Reply:
-        text = (request.json() or {}).get("body")
+        if self._find(number) is None:
+            return failure(404, "Not Found")
+        body = read_body(request, CommentBody)
         comments = self.comments.setdefault(int(number), [])
-        comment: JsonObject = {"id": int(number) * 1000 + len(comments), "body": text, "created_at": self._now()}
-        comments.append(comment)
-        return Reply(201, comment)
+        key = int(number) * 1000 + len(comments)
+        comments.append({"id": key, "body": body.body, "created_at": self._now()})
+        return Reply(201, comment_view(comments[-1], int(number)))
 
     def _issue_labels(self, request: Request, number: str) -> Reply:
         issue = self._find(number)
         return Reply(200, issue["labels"]) if issue else failure(404, "Not Found")
 
     def _add_labels(self, request: Request, number: str) -> Reply:
-        issue = self._find(number)
+        issue, body = self._find(number), read_body(request, LabelsBody)
         if issue is None:
             return failure(404, "Not Found")
-        wanted = (request.json() or {}).get("labels")
-        more = wanted if isinstance(wanted, list) else []
-        issue["labels"] = self._label_views([*self._label_names(issue), *more])
+        issue["labels"] = self._label_views([*_label_names(issue), *_names(body.labels)])
         return Reply(200, issue["labels"])
 
     def _list_labels(self, request: Request) -> Reply:
-        return Reply(200, self._label_views(sorted(self.labels)))
+        return paged(request, list(self._label_views(sorted(self.labels))))
 
     def _create_label(self, request: Request) -> Reply:
-        name = str((request.json() or {}).get("name", ""))
+        name = read_body(request, LabelBody).name
         if name in self.labels:
             return failure(422, "Validation Failed", errors=[{"resource": "Label", "code": "already_exists"}])
         return Reply(201, self._label_views([name])[0])
 
     def _read_label(self, request: Request, name: str) -> Reply:
-        return Reply(200, self._label_views([name])[0]) if name in self.labels else failure(404, "Not Found")
+        return Reply(200, label_view(name)) if name in self.labels else failure(404, "Not Found")
 
     def _list_pulls(self, request: Request) -> Reply:
-        head, state = request.query.get("head", ""), request.query.get("state", "open")
+        head, state = request.query.get("head", ""), one_of(request, "state", "open", "closed", "all")
         found = [pull for pull in self.pulls if state in {"all", pull["state"]}]
-        return Reply(200, [pull for pull in found if not head or self._head(pull) == head.partition(":")[2]])
+        found = [pull for pull in found if not head or _head(pull) == head.partition(":")[2]]
+        return paged(request, [pull_view(pull) for pull in found])
 
     def _create_pull(self, request: Request) -> Reply:
-        body = request.json() or {}
-        head, base = str(body.get("head")).rpartition(":")[2], str(body.get("base"))
-        branches = self._store.branches
+        body = read_body(request, PullBody)
+        head, base, branches = body.head.rpartition(":")[2], body.base, self._store.branches
         if head not in branches or base not in branches:
-            return failure(
-                422, "Validation Failed", errors=[{"resource": "PullRequest", "field": "head", "code": "invalid"}]
-            )
+            wrong = {"resource": "PullRequest", "field": "base" if head in branches else "head", "code": "invalid"}
+            return failure(422, "Validation Failed", errors=[wrong])
         if branches[head] == branches[base]:
             return failure(422, "Validation Failed", errors=[{"message": f"No commits between {base} and {head}"}])
-        if any(self._head(pull) == head and pull["state"] == "open" for pull in self.pulls):
+        if any(_head(pull) == head and pull["state"] == "open" for pull in self.pulls):
             return failure(422, "Validation Failed", errors=[{"message": f"A pull request already exists for {head}."}])
-        pull = self._new(body, "pull")
+        pull = self._new(body.title, body.body, "pull")
         pull |= {"head": {"ref": head, "sha": branches[head]}, "base": {"ref": base, "sha": branches[base]}}
         self.pulls.append(pull)
-        self.issues.append(pull | {"pull_request": {"url": pull["url"]}})
-        return Reply(201, pull)
+        self.issues.append(pull | {"pull_request": {"url": f"{BASE}/pulls/{pull['number']}"}})
+        return Reply(201, pull_view(pull))
 
-    def _new(self, body: JsonObject, kind: str) -> JsonObject:
-        number = len(self.issues) + 1
-        now = self._now()
+    def _new(self, title: str, body: str | None, kind: str) -> JsonObject:
+        number, now = len(self.issues) + 1, self._now()
         return {
             "id": 70_000 + number,
             "number": number,
-            "title": body.get("title"),
-            "body": body.get("body"),
+            "title": title,
+            "body": body,
             "state": "open",
-            "labels": self._label_views(body.get("labels") or []),
-            "url": f"{self._base}/{'issues' if kind == 'issues' else 'pulls'}/{number}",
-            "html_url": f"{self._page}/{kind}/{number}",
-            "user": {"login": "github-actions[bot]", "type": "Bot"},
+            "state_reason": None,
+            "labels": [],
+            "html_url": f"{PAGE}/{kind}/{number}",
+            "user": user_view(BOT),
             "created_at": now,
             "updated_at": now,
+            "closed_at": None,
         }
+
+    def _view(self, issue: JsonObject) -> JsonObject:
+        shown = {key: value for key, value in issue.items() if key not in {"head", "base"}}
+        return issue_view(shown, len(self.comments.get(int(str(issue["number"])), [])))
 
     def _find(self, number: str) -> JsonObject | None:
         return next((issue for issue in self.issues if issue["number"] == int(number)), None)
 
-    def _label_views(self, names: object) -> list[JsonObject]:
+    def _label_views(self, names: Iterable[str]) -> list[JsonObject]:
         """Labels as GitHub shows them; one that is not there yet is made, as it is for an issue."""
-        wanted = [str(name) for name in names] if isinstance(names, list) else []
+        wanted = list(dict.fromkeys(names))
         self.labels |= set(wanted)
-        return [
-            {"name": name, "color": "ededed", "url": f"{self._base}/labels/{name}"} for name in dict.fromkeys(wanted)
-        ]
-
-    @staticmethod
-    def _label_names(issue: JsonObject) -> list[str]:
-        labels = issue["labels"]
-        return [str(label["name"]) for label in labels] if isinstance(labels, list) else []
-
-    @staticmethod
-    def _head(pull: JsonObject) -> str:
-        head = pull["head"]
-        return str(head["ref"]) if isinstance(head, dict) else ""
+        return [label_view(name) for name in wanted]
 
     def _now(self) -> str:
         return self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def paged(request: Request, rows: list[JsonObject]) -> Reply:
+    """One page of a list, 30 rows unless asked for up to 100, with the address of the next one in ``Link``."""
+    size = min(_number(request.query.get("per_page"), DEFAULT_PAGE), LARGEST_PAGE)
+    page = _number(request.query.get("page"), 1)
+    headers = {}
+    if len(rows) > page * size:
+        others = "".join(f"{k}={v}&" for k, v in request.query.items() if k not in {"page", "per_page"})
+        address = f"http://{request.header('Host')}{request.path}?{others}per_page={size}&page={page + 1}"
+        headers["Link"] = f'<{address}>; rel="next"'
+    return Reply(200, rows[(page - 1) * size : page * size], headers=headers)
+
+
+def _number(text: str | None, default: int) -> int:
+    return int(text) if text and re.fullmatch(r"[1-9]\d{0,5}", text) else default
+
+
+def _names(labels: Iterable[str | NamedLabel]) -> list[str]:
+    return [label if isinstance(label, str) else label.name for label in labels]
+
+
+def _label_names(issue: JsonObject) -> list[str]:
+    labels = issue["labels"]
+    return [str(label["name"]) for label in labels] if isinstance(labels, list) else []
+
+
+def _head(pull: JsonObject) -> str:
+    head = pull["head"]
+    return str(head["ref"]) if isinstance(head, dict) else ""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
+from dataclasses import replace
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
+from demo.github.bodies import BadRequestError, DispatchBody, SecretBody, read_body
 from demo.github.git import GitDatabase, failure
 from demo.github.issues import IssueTracker
+from demo.github.objects import BASE, DEFAULT_BRANCH, REPOSITORY, repository_view, user_view, workflow_view
 from demo.github.store import GitStore
 from demo.server import Handler, Reply, Request
 from sync.services.clock import Clock
 
-REPOSITORY = "misaki/trakt-sync"
-DEFAULT_BRANCH = "main"
+LINKS = {"self", "git", "html", "href"}
 KEY_ID = "568250167242549743"
 WORKFLOW_TOKEN = frozenset({"contents", "issues", "pulls"})
 """What a job's ``GITHUB_TOKEN`` may write when its permissions say so; there is no such right for secrets."""
@@ -41,9 +43,8 @@ class GitHubService:
     def __init__(self, clock: Clock) -> None:
         self.store = GitStore()
         self.store.push(DEFAULT_BRANCH, {"README.md": b"# My sync\n"}, "Initial commit", clock.now())
-        base = f"/repos/{REPOSITORY}"
-        self.git = GitDatabase(self.store, clock, base)
-        self.issues = IssueTracker(self.store, clock, base, f"https://github.com/{REPOSITORY}")
+        self.git = GitDatabase(self.store, clock)
+        self.issues = IssueTracker(self.store, clock)
         self.secrets: dict[str, str] = {}
         self.workflows = {"sync.yml": "active"}
         self.people = {REPOSITORY.partition("/")[0]: "admin"}
@@ -61,7 +62,7 @@ class GitHubService:
             ("PUT", r"/actions/workflows/([^/]+)/enable", self._enable),
             ("POST", r"/actions/workflows/([^/]+)/dispatches", self._dispatch),
         ]
-        self._routes = [(method, re.compile(base + path, re.IGNORECASE), handler) for method, path, handler in routes]
+        self._routes = [(method, re.compile(BASE + path, re.IGNORECASE), handler) for method, path, handler in routes]
 
     def new_token(self, rights: frozenset[str] = WORKFLOW_TOKEN) -> str:
         """A token that may read all and write what ``rights`` name: contents, issues, pulls, secrets, actions."""
@@ -78,7 +79,11 @@ class GitHubService:
         for method, pattern, handler in self._routes:
             match = pattern.fullmatch(request.path)
             if match and method == request.method:
-                return self._forbidden(request) or handler(request, *match.groups())
+                try:
+                    reply = self._forbidden(request) or handler(request, *match.groups())
+                except BadRequestError as error:
+                    reply = failure(error.status, str(error))
+                return replace(reply, value=_with_host(reply.value, f"http://{request.header('Host')}"))
         return failure(404, "Not Found")
 
     def _forbidden(self, request: Request) -> Reply | None:
@@ -89,35 +94,24 @@ class GitHubService:
         return None if reading or needed in rights else failure(403, "Resource not accessible by integration")
 
     def _repository(self, request: Request) -> Reply:
-        owner, _, name = REPOSITORY.partition("/")
-        view = {
-            "id": 1,
-            "name": name,
-            "full_name": REPOSITORY,
-            "owner": {"login": owner, "type": "User"},
-            "private": True,
-            "default_branch": DEFAULT_BRANCH,
-            "html_url": f"https://github.com/{REPOSITORY}",
-            "url": f"/repos/{REPOSITORY}",
-        }
-        return Reply(200, view)
+        return Reply(200, repository_view(issues=not self.issues.switched_off))
 
     def _permission(self, request: Request, login: str) -> Reply:
         """What a person may do here; anybody may read a public repository."""
         permission = self.people.get(login, "read")
-        return Reply(200, {"permission": permission, "role_name": permission, "user": {"login": login}})
+        user = {**user_view(login), "role_name": permission}
+        return Reply(200, {"permission": permission, "role_name": permission, "user": user})
 
     def _public_key(self, request: Request) -> Reply:
         return Reply(200, {"key_id": KEY_ID, "key": b64encode(bytes(self._key.public_key)).decode()})
 
     def _put_secret(self, request: Request, name: str) -> Reply:
-        body = request.json() or {}
+        body = read_body(request, SecretBody)
         try:
-            sealed = b64decode(str(body.get("encrypted_value")), validate=True)
-            value = SealedBox(self._key).decrypt(sealed).decode()
+            value = SealedBox(self._key).decrypt(b64decode(body.encrypted_value)).decode()
         except (ValueError, CryptoError):
             return failure(422, "Invalid request. Bad request - encrypted_value is not valid")
-        if body.get("key_id") != KEY_ID:
+        if body.key_id != KEY_ID:
             return failure(422, "Invalid request. key_id does not match")
         known = name in self.secrets
         self.secrets[name] = value
@@ -127,7 +121,7 @@ class GitHubService:
         state = self.workflows.get(name)
         if state is None:
             return failure(404, "Not Found")
-        return Reply(200, {"id": 1, "name": name, "path": f".github/workflows/{name}", "state": state})
+        return Reply(200, workflow_view(name, state))
 
     def _enable(self, request: Request, name: str) -> Reply:
         if name not in self.workflows:
@@ -136,7 +130,20 @@ class GitHubService:
         return Reply(204)
 
     def _dispatch(self, request: Request, name: str) -> Reply:
+        body = read_body(request, DispatchBody)
         if self.workflows.get(name) != "active":
             return failure(422 if name in self.workflows else 404, "Cannot trigger a 'workflow_dispatch' event")
+        if body.ref.removeprefix("refs/heads/") not in self.store.branches:
+            return failure(422, f"No ref found for: {body.ref}")
         self.dispatched.append((name, (request.json() or {}).get("inputs")))
         return Reply(204)
+
+
+def _with_host(value: object, host: str, key: str = "") -> object:
+    """The value with its addresses below the API made whole."""
+    if isinstance(value, dict):
+        return {inner: _with_host(each, host, inner) for inner, each in value.items()}
+    if isinstance(value, list):
+        return [_with_host(each, host) for each in value]
+    is_address = isinstance(value, str) and (key.endswith("url") or key in LINKS)
+    return f"{host}{value}" if is_address and str(value).startswith(("/repos/", "/users/")) else value

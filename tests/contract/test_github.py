@@ -13,7 +13,7 @@ import requests
 from github import Auth, Github, GithubException, InputGitTreeElement
 from github.Repository import Repository
 
-from demo.github.service import REPOSITORY
+from demo.github.objects import REPOSITORY
 from demo.github.store import GitStore
 from demo.start import DemoServices
 from tests.fakes import FakeClock

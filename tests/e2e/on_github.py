@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 
-from demo.github.service import REPOSITORY
+from demo.github.objects import REPOSITORY
 from tests.e2e.person import Ended, Person
 
 PAGE = f"https://github.com/{REPOSITORY}"

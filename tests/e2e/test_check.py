@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from demo.github.service import REPOSITORY
+from demo.github.objects import REPOSITORY
 from tests.e2e.person import Ended, Person
 
 FILE = """\

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from demo.library import DemoAnime
 from demo.start import DemoServices
 from tests.demo_world import running_fast_demo
 from tests.e2e.on_github import commits, issues_of, run_on_github
@@ -133,11 +131,8 @@ def test_damaged_state_is_an_issue_and_nothing_is_committed_over_it(synced: Pers
 
 
 def test_a_hostile_title_stays_text_on_every_page(person: Person) -> None:
-    user = person.demo.world.user
     for number in (UNMAPPED, 104578):
-        anime = user.entries[number].anime
-        assert isinstance(anime, DemoAnime)
-        user.entries[number].anime = replace(anime, english=HOSTILE, romaji=HOSTILE)
+        person.demo.world.tell_anilist(number, english=HOSTILE, romaji=HOSTILE)
 
     ended = run_on_github(person, "--allow-large")
 

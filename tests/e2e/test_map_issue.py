@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from demo.github.service import REPOSITORY
+from demo.github.objects import REPOSITORY
 from tests.e2e.person import Ended, Person
 
 FILE = "# Mine.\n2966: {skip: true, reason: not yet}  # later\n"
@@ -33,7 +33,7 @@ def fill_in(
     token = github.new_token(frozenset(rights.split())) if rights else github.new_token()
     issues = person.demo.github.issues
     while len(issues.issues) < 7:
-        issues.issues.append(issues._new({"title": "Map: x"}, "issues"))
+        issues.open_issue("Map: x")
     settings = {
         "GITHUB_API_URL": person.demo.urls["github"],
         "GITHUB_REPOSITORY": REPOSITORY,

@@ -222,7 +222,7 @@ def open_issue(copy: Copy, anilist: str, trakt: str, *, author: str = "misaki") 
     """Somebody fills in the form, as number 1."""
     if not copy.demo.github.issues.issues:
         issues = copy.demo.github.issues
-        issues.issues.append(issues._new({"title": "Map: "}, "issues"))
+        issues.open_issue("Map: ")
     answers = {"AniList entry": anilist, "What should happen": "Map it to the show or film below"}
     fields = {**answers, "Trakt show or film": trakt, "Season": ""}
     body = "\n\n".join(f"### {heading}\n\n{said or '_No response_'}" for heading, said in fields.items())
