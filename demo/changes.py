@@ -241,7 +241,8 @@ class _Seen:
         if told.episodes is None and told.spans:
             told = replace(told, spans=(*told.spans[:-1], replace(told.spans[-1], last=None)))
         says = due[-1].says if due else None
-        return told if says is None else replace(told, says={**told.says, side: says})
+        names = ("fribb", "tvdb") if side == "fribb" else (side,)  # Fribb's rows name TMDB's and TVDB's seasons
+        return told if says is None else replace(told, says={**told.says, **dict.fromkeys(names, says)})
 
 
 def _behind(episode: DemoEpisode, place: Place) -> bool:

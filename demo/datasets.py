@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 
 from demo import dataset_formats
+from demo.changes import Side
 from demo.library import Library
 from demo.server import Reply, Request, html
 from demo.world import DemoWorld
@@ -17,6 +18,13 @@ PATHS = {
     "bangumi": "/bangumi-data@0.3/dist/data.json",
     "anitrakt_tv": "/rensetsu/db.trakt.extended-anitrakt/main/json/output/tv_ex.json",
     "anitrakt_movies": "/rensetsu/db.trakt.extended-anitrakt/main/json/output/movies_ex.json",
+}
+SIDES: dict[str, Side] = {
+    "fribb": "fribb",
+    "anibridge": "anibridge",
+    "bangumi": "bangumi",
+    "anitrakt_tv": "anitrakt",
+    "anitrakt_movies": "anitrakt",
 }
 MAKERS: dict[str, Callable[[Library], object]] = {
     "fribb": dataset_formats.fribb,
@@ -34,8 +42,8 @@ class DatasetService:
     name = "datasets"
 
     def __init__(self, world: DemoWorld) -> None:
-        self._library = world.library
-        self._texts: dict[str, str] = {}
+        self._world = world
+        self._texts: dict[str, tuple[Library, str]] = {}
         self.broken: set[str] = set()
         self.garbage: dict[str, str] = {}
         self.etags = True
@@ -57,7 +65,9 @@ class DatasetService:
         return Reply(200, text=text, headers={"Content-Type": "text/plain; charset=utf-8", **headers})
 
     def _text(self, name: str) -> str:
-        """A file's content, made when it is first asked for."""
-        if name not in self._texts:
-            self._texts[name] = json.dumps(MAKERS[name](self._library), ensure_ascii=False)
-        return self._texts[name]
+        """A file's content, made when it is first asked for, and anew when what the dataset knows has changed."""
+        library = self._world.seen_by(SIDES[name])
+        known = self._texts.get(name)
+        if known is None or known[0] is not library:
+            known = self._texts[name] = library, json.dumps(MAKERS[name](library), ensure_ascii=False)
+        return known[1]

@@ -23,7 +23,7 @@ def history_lines(world: DemoWorld) -> Iterator[str]:
 def item_names(world: DemoWorld) -> dict[Key, str]:
     """What each (kind, Trakt id) is called."""
     names: dict[Key, str] = {}
-    for title in world.library.titles:
+    for title in (*world.library.titles, *world.seen_by("trakt").titles):
         if title.kind == "movie":
             names["movie", title.trakt_id] = f"{title.title} ({title.year})"
         for episode in title.episodes:

@@ -17,7 +17,12 @@ class TmdbService:
     name = "tmdb"
 
     def __init__(self, world: DemoWorld) -> None:
-        self._titles = world.library.titles
+        self._world = world
+
+    @property
+    def _titles(self) -> tuple[DemoTitle, ...]:
+        """What TMDB has now: the same as Trakt, which follows it."""
+        return self._world.seen_by("trakt").titles
 
     def answer(self, request: Request) -> Reply:
         """One request."""

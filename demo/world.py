@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from demo.anilist.account import AS_OF, DemoEntry, DemoUser, sample_user
 from demo.changes import AniListSays, Change, Side, library_at
 from demo.library import DemoAiring, DemoAnime, DemoRelation, DemoTitle, Library, parse_spans, sample_library
+from demo.lives import Life, air_times, changes_of
 from demo.trakt.account import DemoAccount
 from sync.services.clock import Clock
 
@@ -60,6 +61,10 @@ class DemoWorld:
             known = self._seen[side] = due, library_at(self.library, self._changes, side, now)
         return known[1]
 
+    def live(self, *lives: Life) -> None:
+        """These entries become known, air and end, each in its own way, as the clock goes on."""
+        self.happen(*(change for life in lives for change in changes_of(life, self.library)))
+
     def tell_anilist(self, anilist_id: int, **facts: object) -> None:
         """AniList changes what it says of an entry, now; the facts are named as in ``DemoAnime``."""
         self.happen(AniListSays(self.clock.now(), anilist_id, facts))
@@ -90,6 +95,17 @@ class DemoWorld:
             self.user.log(anime, "completed", None, now)
         else:
             self.user.log(anime, "watched episode", str(last) if first == last else f"{first} - {last}", now)
+
+    def aired(self, anilist_id: int) -> int:
+        """How many episodes of an entry have been broadcast until now."""
+        return sum(at <= self.clock.now() for at in air_times(self.library, anilist_id))
+
+    def watch_aired(self, anilist_id: int) -> int:
+        """The person watches what has been broadcast of an entry and was not watched yet; gives how many that were."""
+        new = self.aired(anilist_id) - self.user.entries[anilist_id].progress
+        if new > 0:
+            self.watch(anilist_id, new)
+        return max(0, new)
 
     # --- what must come of it -----------------------------------------------------------------------------------------
 
