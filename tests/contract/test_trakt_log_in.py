@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import jsonschema
 import pytest
 import requests
 
 from demo.start import DemoServices
 from demo.trakt.logins import CLIENT_ID, CLIENT_SECRET
+from tests.contract.trakt_replies import DEVICE_CODE, TOKENS
 from tests.demo_world import trakt_headers
 from tests.fakes import FakeClock
 
@@ -17,7 +20,7 @@ APP = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 REFRESH = {**APP, "grant_type": "refresh_token", "redirect_uri": "urn:ietf:wg:oauth:2.0:oob"}
 
 
-def post(demo: DemoServices, path: str, body: dict[str, str], **headers: str) -> requests.Response:
+def post(demo: DemoServices, path: str, body: Mapping[str, object], **headers: str) -> requests.Response:
     sent = {"User-Agent": "contract-test/1.0", **headers}
     return requests.post(demo.urls["trakt_auth"] + path, json=body, headers=sent, timeout=10)
 
@@ -121,6 +124,34 @@ def test_a_refresh_must_be_complete(demo: DemoServices, missing: str) -> None:
 
     assert post(demo, "/oauth/token", body).status_code == 400
     assert post(demo, "/oauth/token", {**REFRESH, "refresh_token": token}).status_code == 200
+
+
+WRONG_REFRESHES = {
+    "redirect_uri": ("https://example.com/callback", "urn:ietf:wg:oauth:2.0:oob ", 7),
+    "grant_type": ("authorization_code", 7),
+    "refresh_token": (7, ["x"]),
+}
+
+
+@pytest.mark.parametrize(("field", "value"), [(f, v) for f, values in WRONG_REFRESHES.items() for v in values])
+def test_a_refresh_with_something_else_is_refused_and_spends_nothing(
+    demo: DemoServices, field: str, value: object
+) -> None:
+    """Source: Trakt contract, oauth: tokenBaseSchema, "URI specified in your app settings"; tokenRefreshSchema."""
+    token = str(demo.logins.issue("misaki")["refresh_token"])
+    right = {**REFRESH, "refresh_token": token}
+    wrong = post(demo, "/oauth/token", {**right, field: value})
+
+    assert (wrong.status_code, wrong.json().keys()) == (400, {"error", "error_description"})
+    assert post(demo, "/oauth/token", right).status_code == 200
+
+
+def test_codes_and_tokens_are_answered_whole(demo: DemoServices) -> None:
+    """Source: Trakt contract, oauth: codeResponseSchema, tokenResponseSchema."""
+    token = str(demo.logins.issue("misaki")["refresh_token"])
+
+    jsonschema.validate(new_code(demo), DEVICE_CODE)
+    jsonschema.validate(post(demo, "/oauth/token", {**REFRESH, "refresh_token": token}).json(), TOKENS)
 
 
 def test_a_token_that_never_was_is_invalid_but_no_reuse(demo: DemoServices) -> None:
