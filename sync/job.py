@@ -20,6 +20,7 @@ from sync.planning.rewatches import plan_rewatches
 from sync.planning.safety import check_brake
 from sync.planning.selection import EntryMemory, open_entries, questions_still_asked
 from sync.planning.times.watched_at import NO_HINTS, TimeHints
+from sync.report.left_out import left_out_sentences
 from sync.services.state import StateInUse
 from sync.settings import Settings
 from sync.steps.feed import FeedReader
@@ -185,17 +186,20 @@ class Job:
         self, selected: Entries, readings: Readings, mapped: Mapped, state: State, plan: Plan
     ) -> Mapping[int, CachedMapping]:
         """The mappings to remember: what was found out about the entries on the list, and what is still asked."""
-        listed = {entry.anilist_id for entry in readings.library.entries}
+        library = readings.library
+        listed = {entry.anilist_id for entry in library.entries}
         on_list = tuple(entry for entry in selected if entry.anilist_id in listed)
-        cache = questions_still_asked(state.cache, listed - self._scope.skipped)
+        # Of an entry that came in a way that cannot be right, nobody says that it left the list.
+        unread = set(state.cache) if 0 in library.unreadable else set(library.unreadable)
+        cache = questions_still_asked(state.cache, (listed | unread) - self._scope.skipped)
         return self._mapper.remember(cache, on_list, mapped, plan.waiting)
 
     def _plan_lists(self, known: Known, wishes: ListWishes, state: State) -> Steps:
-        """What to change on the lists: nothing until the mapping is complete, since the ratings of shows, for one, are
-        made of all their entries."""
+        """What to change on the lists: nothing until the mapping is complete and every entry can be read, since the
+        ratings of shows, for one, are made of all their entries."""
         only, asked = self._request.only, self._trakt_requests()
         lists = SyncedLists(state.lists)
-        if known.mapped.complete:
+        if known.mapped.complete and not wishes.library.unreadable:
             memory = state.lists.asked_again(only) if only is not None and self._request.again else state.lists
             lists = self._lists.plan(wishes, known.mapped.layouts, memory, only=only)
         yield (known := replace(known, lists=lists, others=self._trakt_requests() - asked))
@@ -264,8 +268,9 @@ class Job:
     def _finish(self, known: Known, error: SyncError | None) -> Finished:
         """The report, made once of what is known, and what the next run remembers of this one."""
         services, last = self._services, known.state.last_sync
+        warnings = (*services.login.warnings, *left_out_sentences(services.left_out))
         report = report_of(
-            replace(known.warning(*services.login.warnings), others=known.others + self._reader.asked_account),
+            replace(known.warning(*warnings), others=known.others + self._reader.asked_account),
             Circumstances(self._request, self._settings, self._now, services.clock.now(), last.good_at, services.usage),
             error,
         )

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sync.mapping.sources.datasets import DATASETS
 from sync.model.anilist import MediaFormat, MediaListStatus
 from sync.model.plan import UndatedPlays
 
@@ -28,24 +29,18 @@ class Addresses:
     trakt_api: str = "https://api.trakt.tv"
     trakt_auth: str = "https://auth.trakt.tv"
     tmdb_api: str = "https://api.themoviedb.org/3"
-    fribb: str = "https://raw.githubusercontent.com/Fribb/anime-lists/master/anime-list-full.json"
-    anibridge: str = "https://github.com/anibridge/anibridge-mappings/releases/download/v3/mappings.json"
-    bangumi: str = "https://unpkg.com/bangumi-data@0.3/dist/data.json"
-    anitrakt_tv: str = (
-        "https://raw.githubusercontent.com/rensetsu/db.trakt.extended-anitrakt/main/json/output/tv_ex.json"
-    )
-    anitrakt_movies: str = (
-        "https://raw.githubusercontent.com/rensetsu/db.trakt.extended-anitrakt/main/json/output/movies_ex.json"
-    )
+    datasets: Mapping[str, str] = field(default_factory=lambda: {each.name: each.address for each in DATASETS})
+    """By the dataset's name."""
 
     @property
     def all_loopback(self) -> bool:
         """Whether every service is on this machine."""
-        return all(urlsplit(getattr(self, name)).hostname in LOOPBACK for name in ADDRESS_SETTINGS)
+        services = (getattr(self, name) for name in ADDRESS_SETTINGS)
+        return all(urlsplit(address).hostname in LOOPBACK for address in (*services, *self.datasets.values()))
 
 
-ADDRESS_SETTINGS = {each.name: f"{each.name.upper()}_URL" for each in fields(Addresses)}
-"""The setting of each address, by its field."""
+ADDRESS_SETTINGS = {each.name: f"{each.name.upper()}_URL" for each in fields(Addresses) if each.name != "datasets"}
+"""The setting of each service's address, by its field; the datasets name their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +235,8 @@ class _Environment:
         given = {
             field_name: url.rstrip("/") for field_name, name in ADDRESS_SETTINGS.items() if (url := self._address(name))
         }
-        return Addresses(**given)
+        files = {each.name: (self._address(each.setting) or each.address).rstrip("/") for each in DATASETS}
+        return Addresses(**given, datasets=files)
 
     def github(self) -> GitHubContext | None:
         token, repository = self.text("GITHUB_TOKEN"), self.text("GITHUB_REPOSITORY")

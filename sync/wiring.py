@@ -5,16 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sync.errors import ConfigError, LoginLost
+from sync.model.bounds import LeftOut
 from sync.model.run import Pages, Requests
 from sync.services.anilist.client import AniListClient
-from sync.services.clock import Clock
+from sync.services.clock import Clock, Deadline
 from sync.services.datasets import DatasetFiles
-from sync.services.deadline import Deadline
 from sync.services.http.pacing import AniListPacing, Pacing, TraktPacing
 from sync.services.http.redaction import Redactor
 from sync.services.http.transport import Transport
@@ -30,8 +30,6 @@ from sync.settings import GitHubContext, Settings
 
 if TYPE_CHECKING:
     from sync.services.github.repository import GitHubRepo
-
-DATASET_ADDRESSES = ("fribb", "anibridge", "bangumi", "anitrakt_tv", "anitrakt_movies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +110,11 @@ class Services:
         """The requests made so far, by service, those that were asked at all."""
         return {transport.service: transport.usage for transport in self.transports if transport.usage.made}
 
+    @property
+    def left_out(self) -> dict[str, tuple[LeftOut, ...]]:
+        """The rows of answers that were left out so far because they cannot be right, by service."""
+        return {transport.service: transport.left_out for transport in self.transports if transport.left_out}
+
 
 @contextmanager
 def open_services(
@@ -119,7 +122,6 @@ def open_services(
     clock: Clock,
     redactor: Redactor,
     *,
-    check_dataset: Callable[[str, object], object] = lambda name, decoded: None,
     read_only: bool = False,
     anonymous: bool = False,
     workspace: Path = Path(),
@@ -162,7 +164,7 @@ def open_services(
             anilist=AniListClient(transports["AniList"], addresses.anilist_api, token=settings.anilist_access_token),
             trakt=trakt(Nobody() if anonymous else login),
             tmdb=TmdbClient(transports["TMDB"], addresses.tmdb_api, key) if key else None,
-            datasets=_datasets(settings, transports["datasets"], check_dataset),
+            datasets=DatasetFiles(settings.cache_dir, addresses.datasets, transports["datasets"]),
             repository=repository,
             transports=tuple(transports.values()),
             trakt_as=lambda pair: trakt(_Unkept(pair) if pair else Nobody()),
@@ -186,11 +188,6 @@ def _transports(stack: ExitStack, clock: Clock, redactor: Redactor) -> dict[str,
         )
         for service, pacing in paces.items()
     }
-
-
-def _datasets(settings: Settings, transport: Transport, check: Callable[[str, object], object]) -> DatasetFiles:
-    addresses = {name: url for name, url in asdict(settings.addresses).items() if name in DATASET_ADDRESSES}
-    return DatasetFiles(settings.cache_dir, addresses, transport, check)
 
 
 class Nobody:

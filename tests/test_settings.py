@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from sync.mapping.sources.datasets import DATASETS, Dataset
 from sync.model.anilist import MediaFormat, MediaListStatus
 from sync.model.plan import UndatedPlays
 from sync.settings import Addresses, Settings, parse_settings
@@ -73,6 +74,18 @@ def test_an_address_on_this_machine_may_be_plain_http() -> None:
     settings = settings_of(LEAST | {"ANILIST_API_URL": "http://127.0.0.1:8080/"})
 
     assert Addresses(anilist_api="http://127.0.0.1:8080") == settings.addresses
+
+
+@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+def test_each_dataset_has_its_own_address_and_may_have_another(dataset: Dataset) -> None:
+    settings = settings_of(LEAST)
+    assert dataset.address == settings.addresses.datasets[dataset.name]
+
+    moved = settings_of(LEAST | {dataset.setting: "http://127.0.0.1:8080/file.json"}).addresses.datasets
+    assert {**settings.addresses.datasets, dataset.name: "http://127.0.0.1:8080/file.json"} == moved
+
+    (problem,) = problems(LEAST | {dataset.setting: "http://example.com/file.json"})
+    assert f"{dataset.setting} must be an https: address" in problem
 
 
 def test_a_fast_clock_is_refused_against_the_real_services() -> None:

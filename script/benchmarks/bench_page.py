@@ -201,8 +201,6 @@ def render_page(tables: Sequence[Table]) -> str:
     )
     closing = (
         "## What was left out on purpose\n\n"
-        "- **A faster JSON library.** Decoding all datasets (13 MB) takes 0.24 s with the standard library and 0.21 "
-        "s with orjson, which would take longer than that to install in every run.\n"
         "- **A cache of packages or datasets between runs.** It would be one more action to trust, for a part of the "
         "few seconds above; and datasets are fetched only when an entry is to be mapped.\n"
         "- **Asking AniList only for what changed.** Its API has no such question for lists; a list of 500 entries "

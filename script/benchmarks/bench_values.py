@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from demo import dataset_formats
 from demo.library import DemoAnime, DemoTitle, Library
 from demo.trakt.catalogue import RUNTIME
-from sync.mapping.sources.index import MappingIndex, build_index
+from sync.mapping.sources.claims import MappingIndex
+from sync.mapping.sources.datasets import DATASETS, build_index
 from sync.model.anilist import (
     ActivityKind,
     FuzzyDate,
@@ -78,13 +80,8 @@ def _activities(library: Library) -> list[ListActivity]:
 
 
 def _index(library: Library) -> MappingIndex:
-    return build_index(
-        fribb=dataset_formats.fribb(library),
-        anibridge=dataset_formats.anibridge(library),
-        bangumi=dataset_formats.bangumi(library),
-        anitrakt_tv=dataset_formats.anitrakt_tv(library),
-        anitrakt_movies=dataset_formats.anitrakt_movies(library),
-    )
+    documents = {each.name: getattr(dataset_formats, each.name)(library) for each in DATASETS}
+    return build_index({name: json.dumps(each).encode() for name, each in documents.items()})
 
 
 def _catalogue(library: Library) -> Catalogue:

@@ -17,6 +17,7 @@ from demo.start import DemoServices, start_demo
 from demo.synthetic import synthetic_library
 from demo.world import sample_world
 from sync.commands.run import main as run_job
+from sync.mapping.sources.datasets import DATASETS
 from sync.model.budget import Work
 
 LATENCY = 150
@@ -44,7 +45,7 @@ class Size:
             shows=self.shows,
             titles=self.films,
             plays=self.plays,
-            fresh=True,
+            datasets=len(DATASETS),
             others=1,  # whose account it is
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,9 +21,7 @@ from sync.report.ranges import counted
 from sync.report.text import log_line
 from sync.services.clock import Clock
 from sync.services.console.actions_log import append_summary
-from sync.services.shape import object_at, text
 from sync.settings import Settings, parse_settings
-from sync.steps.mapping_run import check_dataset
 from sync.steps.preview import Previewer
 from sync.wiring import open_services
 
@@ -54,7 +51,7 @@ def _preview(shell: Shell, env: Mapping[str, str], overrides: Overrides, given_c
         changed_entries(before, overrides) if before is not None else (frozenset(overrides.entries), frozenset())
     )
     clock = given_clock or clock_for(settings)
-    with open_services(settings, clock, shell.redactor, check_dataset=check_dataset, anonymous=True) as services:
+    with open_services(settings, clock, shell.redactor, anonymous=True) as services:
         found = Previewer(settings, services, overrides).preview(changed, removed)
     for line in preview_lines(found.entries, found.notes):
         shell.log.say(log_line(line))
@@ -68,20 +65,17 @@ def _before(settings: Settings, env: Mapping[str, str]) -> Overrides | None:
     event_file = env.get("GITHUB_EVENT_PATH", "").strip()
     if settings.github is None or not event_file:
         return None
-    try:
-        event: object = json.loads(Path(event_file).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-    base = object_at(event, "pull_request", "base") or {}
-    ref = text(base.get("sha")) or text(base.get("ref"))
-    if ref is None:
-        return None
 
-    from sync.services.github.pull_requests import GitHubProposals
+    from sync.services.github.pull_requests import GitHubProposals, load_event
 
     try:
-        return parse_overrides_text(
-            GitHubProposals(settings.github).fetch_file(settings.overrides_file.as_posix(), ref) or ""
-        )
+        event = load_event(Path(event_file))
+        if event.pull_request is None:
+            return None
+        ref = event.pull_request.base.sha or event.pull_request.base.ref
+        if not ref:
+            return None
+        path = settings.overrides_file.as_posix()
+        return parse_overrides_text(GitHubProposals(settings.github).fetch_file(path, ref) or "")
     except SyncError:
         return None

@@ -27,7 +27,7 @@ from sync.services.clock import Clock
 from sync.services.console.actions_log import append_summary
 from sync.services.tokens.login import CONNECT
 from sync.services.tokens.pair import TokenPair
-from sync.services.trakt.errors import APPS_PAGE
+from sync.services.trakt.wire import APPS_PAGE
 from sync.settings import Settings
 from sync.steps.reading import WARN_BEFORE
 from sync.wiring import Services, open_services

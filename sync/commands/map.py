@@ -10,24 +10,30 @@ import gc
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
-from sync.errors import ConfigError
+from msgspec import Raw, Struct, ValidationError
+from msgspec.json import Decoder
+
+from sync.errors import ConfigError, SuspiciousRead
 from sync.mapping.overrides.document import Overrides, parse_overrides
 from sync.mapping.resolve import resolve_library
-from sync.mapping.sources.index import DATASETS, MappingIndex, build_index, refs_of
+from sync.mapping.sources.claims import MappingIndex, Table, refs_of
+from sync.mapping.sources.datasets import DATASETS
 from sync.mapping.wording import alike, words
 from sync.model.anilist import Media
+from sync.model.bounds import LeftOut, NotJson, Read, read_json, reason_of
 from sync.model.mapping import Catalogue, Needs, Resolution, TextQuery, Verdict
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
+from sync.report.left_out import left_out_sentences
 from sync.services.anilist.answers import parse_media
-from sync.services.shape import object_at
 from sync.services.trakt.answers import parse_layout, parse_title
 from sync.services.yaml_file import load_yaml
 
+T = TypeVar("T")
 ROUNDS = 10
 FOUND = 5
 """Titles that a search gives."""
@@ -50,9 +56,10 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _map(options: argparse.Namespace) -> Mapping[int, Resolution]:
-    media = tuple(each for row in _rows(options.entries) if (each := parse_media(row)) is not None)
-    which = FileCatalogue(_layouts(options.layouts), _films(options.movies) if options.movies else ())
-    return map_offline(media, which, _index(options), _overrides(options.overrides))
+    media = _kept(options.entries, read_entries(options.entries))
+    layouts = _kept(options.layouts, _layouts(options.layouts))
+    films = _kept(options.movies, _films(options.movies)) if options.movies else ()
+    return map_offline(media, FileCatalogue(layouts, films), _index(options), _overrides(options.overrides))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -69,8 +76,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         "--layouts", type=Path, required=True, help="Trakt shows with seasons and episodes, the same way"
     )
     parser.add_argument("--movies", type=Path, help="Trakt films, the same way")
-    for name in DATASETS:
-        parser.add_argument(f"--{name.replace('_', '-')}", type=Path, help=f"the dataset {name}, as it is published")
+    for each in DATASETS:
+        parser.add_argument(each.option, type=Path, help=f"{each.source}, as it is published")
     parser.add_argument("--overrides", type=Path, help="an overrides.yaml")
     parser.add_argument("--out", type=Path, required=True, help="where to write one JSON line for each entry")
     return parser.parse_args(list(argv))
@@ -142,54 +149,113 @@ def render(resolution: Resolution) -> dict[str, object]:
     return line
 
 
-def _rows(path: Path) -> Iterator[object]:
-    for number, line in enumerate(_read(path).splitlines(), 1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise ConfigError([f"{path.name}:{number}: is no JSON ({error.msg})"]) from None
+def _kept(path: Path, read: Read[T]) -> T:
+    """What was read; the rows that were left out are named."""
+    for sentence in left_out_sentences({path.name: read.left_out}):
+        log.warning("%s", sentence)
+    return read.value
 
 
-def _layouts(path: Path) -> dict[int, ShowLayout]:
-    found: dict[int, ShowLayout] = {}
-    for row in _rows(path):
-        fields = object_at(row) or {}
-        show = parse_title(Kind.SHOW, fields.get("show"))
-        if show is not None:
-            found[show.ids.trakt] = parse_layout(show, fields.get("seasons"))
-    return found
+class LayoutLine(Struct):
+    """A show and its seasons, as Trakt sends each."""
+
+    show: Raw = Raw(b"null")
+    seasons: Raw = Raw(b"null")
 
 
-def _films(path: Path) -> tuple[TraktTitle, ...]:
-    films = (parse_title(Kind.MOVIE, (object_at(row) or {}).get("movie")) for row in _rows(path))
-    return tuple(film for film in films if film is not None)
+class FilmLine(Struct):
+    """A film, as Trakt sends it."""
+
+    movie: Raw = Raw(b"null")
+
+
+_LAYOUT, _FILM = Decoder(LayoutLine), Decoder(FilmLine)
+
+
+def _each(path: Path, read: Callable[[bytes], Read[T | None]]) -> Read[tuple[T, ...]]:
+    """What ``read`` makes of each line. Raises ``ConfigError`` naming the line that it cannot make anything of."""
+    found: list[T] = []
+    left_out: list[LeftOut] = []
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
+        try:
+            made = read(line)
+        except NotJson:
+            raise ConfigError([f"{path.name}:{number}: is no JSON"]) from None
+        except SuspiciousRead as error:
+            raise ConfigError([f"{path.name}:{number}: {error.message}"]) from None
+        except ValidationError as error:
+            raise ConfigError([f"{path.name}:{number}: {reason_of(error)}"]) from None
+        found += [made.value] if made.value is not None else []
+        left_out += made.left_out
+    return Read(tuple(found), tuple(left_out))
+
+
+def read_entries(path: Path) -> Read[tuple[Media, ...]]:
+    """AniList media, one JSON object a line."""
+    return _each(path, _entry)
+
+
+def _entry(line: bytes) -> Read[Media | None]:
+    try:
+        return Read(parse_media(line))
+    except ValidationError as error:
+        return Read(None, (LeftOut.of("entries", error, line, "id"),))
+
+
+def _layouts(path: Path) -> Read[dict[int, ShowLayout]]:
+    layouts = _each(path, _layout)
+    return Read({layout.show.ids.trakt: layout for layout in layouts.value}, layouts.left_out)
+
+
+def _layout(line: bytes) -> Read[ShowLayout | None]:
+    row = read_json(_LAYOUT.decode, line)
+    show = parse_title(Kind.SHOW, row.show)
+    if show.value is None:
+        return Read(None, show.left_out)
+    layout = parse_layout(show.value, row.seasons)
+    return Read(layout.value, layout.left_out)
+
+
+def _films(path: Path) -> Read[tuple[TraktTitle, ...]]:
+    return _each(path, lambda line: parse_title(Kind.MOVIE, read_json(_FILM.decode, line).movie))
 
 
 def _index(options: argparse.Namespace) -> MappingIndex:
-    given: dict[str, Path] = {name: getattr(options, name) for name in DATASETS if getattr(options, name) is not None}
-    try:
-        return build_index(**{name: _json(path) for name, path in given.items()})
-    except ValueError as error:
-        raise ConfigError([f"map: {error}"]) from None
-
-
-def _json(path: Path) -> object:
-    try:
-        decoded: object = json.loads(_read(path))
-    except json.JSONDecodeError as error:
-        raise ConfigError([f"{path.name}:{error.lineno}: is no JSON ({error.msg})"]) from None
-    return decoded
+    tables: list[Table] = []
+    for dataset in DATASETS:
+        path: Path | None = getattr(options, dataset.name)
+        if path is None:
+            continue
+        body = _read(path)
+        try:
+            table = dataset.parse(body)
+        except NotJson as error:
+            line = body.count(b"\n", 0, error.at) + 1
+            raise ConfigError([f"{path.name}:{line}: is no JSON"]) from None
+        except ValueError as error:
+            raise ConfigError([f"map: {error}"]) from None
+        tables.append(_kept(path, Read(table, table.left_out)))
+    return MappingIndex(tables)
 
 
 def _overrides(path: Path | None) -> Overrides:
     return Overrides() if path is None else parse_overrides(load_yaml(path), path.name)
 
 
-def _read(path: Path) -> str:
+def _lines(path: Path) -> Iterator[bytes]:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        with path.open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read ({error})"]) from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
         raise ConfigError([f"{path}: cannot be read ({error})"]) from None
 
 

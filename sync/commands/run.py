@@ -11,7 +11,6 @@ from sync.model.run import Outcome, RunReport, RunRequest
 from sync.model.state import Finished
 from sync.report.log_lines import render_log_lines
 from sync.services.clock import Clock
-from sync.steps.mapping_run import check_dataset
 from sync.steps.publishing import PATIENCE, publish, publish_failure
 from sync.wiring import may_be_connected, open_repository, open_services
 
@@ -48,7 +47,6 @@ def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Cl
         settings,
         clock,
         shell.redactor,
-        check_dataset=check_dataset,
         read_only=options.dry_run,
         anonymous=options.dry_run and not may_be_connected(settings),
     ) as services:

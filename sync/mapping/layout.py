@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import takewhile
 
 from sync.model.mapping import Span
-from sync.model.trakt import ShowLayout, TraktEpisode
+from sync.model.trakt import NO_ID, ShowLayout, TraktEpisode
 
 Place = tuple[int, int]
 """Season and number, as Trakt has them."""
@@ -66,9 +67,10 @@ def places_of(spans: Iterable[Span], episode: int) -> Iterator[Place]:
 
 
 def targets_of(spans: Iterable[Span], layout: ShowLayout, episode: int) -> tuple[TraktEpisode, ...]:
-    """The live Trakt episodes of one AniList episode (1-based), only those that Trakt really lists; may be empty."""
+    """The live Trakt episodes of one AniList episode (1-based), only those that Trakt really lists and whose ids can be
+    right; may be empty."""
     found = (find_episode(layout, place) for place in places_of(spans, episode))
-    return tuple(each for each in found if each is not None)
+    return tuple(each for each in found if each is not None and each.trakt_id != NO_ID)
 
 
 def spans_over(episodes: Iterable[TraktEpisode], first: int = 1) -> tuple[Span, ...]:
@@ -109,9 +111,9 @@ def fingerprint(layout: ShowLayout, spans: Iterable[Span] | None = None) -> str:
     """A short name for how Trakt cuts the part of a show that ``spans`` use (all of it without them).
 
     It names the first *n* targets that Trakt lists and their ids, as ``n:hash``: episodes appended later change
-    nothing (see ``unmoved``), episodes moved, inserted or removed do.
+    nothing (see ``unmoved``), episodes moved, inserted or removed do. It ends before an episode without an id.
     """
-    listed = _listed(layout, spans)
+    listed = list(takewhile(lambda episode: episode.trakt_id != NO_ID, _listed(layout, spans)))
     return f"{len(listed)}:{_digest(listed)}"
 
 
@@ -121,6 +123,8 @@ def unmoved(was: str, layout: ShowLayout, spans: Iterable[Span] | None = None) -
     if not count.isdigit():
         return False
     listed = _listed(layout, spans)[: int(count)]
+    if any(episode.trakt_id == NO_ID for episode in listed):
+        return len(listed) == int(count)  # what cannot be read this time has not moved
     return len(listed) == int(count) and _digest(listed) == digest
 
 

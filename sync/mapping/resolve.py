@@ -12,7 +12,7 @@ from sync.mapping.neighbours import CLASH, clashes, film_clashes, holders, look_
 from sync.mapping.overrides.document import Overrides
 from sync.mapping.placement import Placement, place
 from sync.mapping.settled import settle_all
-from sync.mapping.sources.index import MappingIndex
+from sync.mapping.sources.claims import MappingIndex
 from sync.mapping.subject import subject_of
 from sync.mapping.titles import Wishes
 from sync.mapping.world import World

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sync.mapping.sources.claims import Broadcast, Claim, Source
-from sync.mapping.sources.index import MappingIndex
+from sync.mapping.sources.claims import Broadcast, Claim, MappingIndex, Source
 from sync.model.anilist import Media, MediaFormat
 from sync.model.mapping import TitleRef
 from sync.model.trakt import TraktEpisode

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sync.mapping.sources.claims import Claim
-from sync.mapping.sources.index import MappingIndex, refs_of
+from sync.mapping.sources.claims import Claim, MappingIndex, refs_of
 from sync.model.mapping import Catalogue, Needs, TitleRef
 from sync.model.trakt import Kind, TraktTitle
 

@@ -10,8 +10,7 @@ from sync.mapping.judging.rivals import Sibling, siblings_of
 from sync.mapping.judging.verdict import Judged, judge
 from sync.mapping.layout import Seasons
 from sync.mapping.proposals import propose
-from sync.mapping.sources.claims import Claim, Source
-from sync.mapping.sources.index import MappingIndex
+from sync.mapping.sources.claims import Claim, MappingIndex, Source
 from sync.mapping.subject import Subject
 from sync.mapping.titles import Titles, Wishes
 from sync.model.anilist import Media

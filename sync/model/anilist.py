@@ -60,11 +60,47 @@ class FuzzyDate:
 
 
 @dataclass(frozen=True, slots=True)
+class Airing:
+    """That an episode (1-based) of a media airs or aired at a time, UTC; ``None`` where only the number is known."""
+
+    episode: int
+    airing_at: datetime | None = None
+
+
+class RelationType(StrEnum):
+    """How another media is related: ``SEQUEL`` means that the *other* one is the sequel."""
+
+    ADAPTATION = "ADAPTATION"
+    PREQUEL = "PREQUEL"
+    SEQUEL = "SEQUEL"
+    PARENT = "PARENT"
+    SIDE_STORY = "SIDE_STORY"
+    CHARACTER = "CHARACTER"
+    SUMMARY = "SUMMARY"
+    ALTERNATIVE = "ALTERNATIVE"
+    SPIN_OFF = "SPIN_OFF"
+    OTHER = "OTHER"
+    SOURCE = "SOURCE"
+    COMPILATION = "COMPILATION"
+    CONTAINS = "CONTAINS"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRelation:
+    """Another anime that a media is related to."""
+
+    type: RelationType
+    anilist_id: int
+    format: MediaFormat | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Media:
     """One anime as AniList lists it: usually one cour or part, numbered from 1.
 
     ``episodes`` is the count when complete, ``None`` while unknown; ``duration`` is minutes an episode;
-    ``next_airing_episode`` is the number of the next one to air.
+    ``next_airing`` is the next episode to air, ``None`` when none is announced. ``relations`` are only there where they
+    were asked for.
     """
 
     anilist_id: int
@@ -80,7 +116,13 @@ class Media:
     title_native: str | None = None
     synonyms: tuple[str, ...] = ()
     is_adult: bool = False
-    next_airing_episode: int | None = None
+    next_airing: Airing | None = None
+    relations: tuple[MediaRelation, ...] = ()
+
+    @property
+    def next_airing_episode(self) -> int | None:
+        """The number of the next episode to air."""
+        return self.next_airing.episode if self.next_airing else None
 
     @property
     def title(self) -> str:
@@ -149,11 +191,17 @@ class AniListUser:
 
 @dataclass(frozen=True, slots=True)
 class AniListLibrary:
-    """A whole list, each entry once, in the order of ``anilist_id``; ``orphans`` are entry ids without a media."""
+    """A whole list, each entry once, in the order of ``anilist_id``.
+
+    ``orphans`` are entry ids without a media. ``unreadable`` are the AniList ids of entries that are on the list but
+    came in a way that cannot be right, 0 for each whose id cannot be read either: nothing may be concluded from their
+    not being among ``entries``.
+    """
 
     user: AniListUser
     entries: tuple[MediaListEntry, ...]
     orphans: tuple[int, ...] = ()
+    unreadable: tuple[int, ...] = ()
 
 
 class ActivityKind(StrEnum):

@@ -14,7 +14,8 @@ BATCH = 100
 """Plays or list items that go to Trakt in one POST, as Trakt's own importer sends them."""
 PLAY_READS = 2
 """Trakt's history is read whole in two requests: episodes and films."""
-DATASETS = 5
+TRAKT_PAGE = 250
+"""Rows of a list or history that Trakt gives at once; a larger wish is cut to it (Trakt API docs, pagination)."""
 
 ANILIST_WINDOW, ANILIST_LIMIT = 60.0, 30
 """AniList's requests a minute, as its headers say since 2024 (AniList API docs, rate limiting)."""
@@ -45,7 +46,7 @@ class Work:
     ``entries`` are all rows of the list, ``lookups`` anime that are not on it; ``activities`` the rows of the feed that
     were to be read, in ``feeds`` queries; ``shows`` those whose episodes are needed; ``titles`` the films, and shows
     whose Trakt id no dataset knows; ``searches`` the titles looked for by name; ``external_ids`` the questions to TMDB;
-    ``plays`` those to add. ``fresh`` is whether datasets are needed, and ``others`` what ratings, watchlist, dropped
+    ``plays`` those to add. ``datasets`` those that are needed, and ``others`` what ratings, watchlist, dropped
     shows and the account's settings ask of Trakt besides.
     """
 
@@ -58,7 +59,7 @@ class Work:
     searches: int = 0
     external_ids: int = 0
     plays: int = 0
-    fresh: bool = False
+    datasets: int = 0
     others: int = 0
 
     @property
@@ -93,7 +94,7 @@ def request_budget(work: Work) -> Mapping[str, int]:
         "AniList": work.list_reads + work.lookups + work.feed_reads,
         "Trakt": work.reads + work.writes,
         "TMDB": work.external_ids,
-        "datasets": DATASETS if work.fresh else 0,
+        "datasets": work.datasets,
     }
     return {service: requests for service, requests in budget.items() if requests}
 

@@ -14,6 +14,9 @@ from sync.model.trakt import Kind, TraktSeason, TraktTitle
 THERE = 1
 """The value of an item that a list either holds or does not: on the watchlist, among the dropped shows."""
 
+UNREADABLE_VALUE = 0
+"""The value of an item that a list holds in a way that cannot be right: the item is left alone."""
+
 
 class TraktList(StrEnum):
     """A part of the Trakt account besides the history; each holds an item once, with a value."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
+from msgspec import Struct
+
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TitleRef:
+class TitleRef(Struct, frozen=True, order=True, gc=False):
     """A show or film as some source names it. ``owner`` is trakt, slug, tmdb, tvdb or imdb."""
 
     owner: str
@@ -56,8 +57,7 @@ class Catalogue:
     external_ids: Mapping[TitleRef, tuple[TitleRef, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True, gc=False):
     """AniList episodes ``from_ep``–``to_ep`` are season ``season`` from number ``first_episode``, one for one.
 
     All numbers are inclusive and 1-based (``first_episode`` is Trakt's own number); ``to_ep`` is ``None`` for an

@@ -11,6 +11,10 @@ from typing import Literal
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 """How Trakt reads back a play posted with ``watched_at: "unknown"`` (facts: trakt-api.md § 4)."""
 
+NO_ID = 0
+"""The id of an episode that Trakt lists in a way that cannot be right: it keeps its place, and nothing is written to
+it."""
+
 WatchedAt = datetime | Literal["unknown", "released"]
 """When a play happened, to the minute, or one of the two words that Trakt takes instead."""
 
@@ -60,7 +64,10 @@ class TraktTitle:
 
 @dataclass(frozen=True, slots=True)
 class TraktEpisode:
-    """One episode, as Trakt lists it now. ``number`` is Trakt's own: it need not start at 1 within a season."""
+    """One episode, as Trakt lists it now. ``number`` is Trakt's own: it need not start at 1 within a season.
+
+    ``trakt_id`` is ``NO_ID`` where the answer cannot be right.
+    """
 
     trakt_id: int
     season: int
@@ -98,10 +105,15 @@ class ShowLayout:
 
 @dataclass(frozen=True, slots=True)
 class TraktPlays:
-    """All plays on Trakt: episode or film id → its times, to the minute, ``UNKNOWN_TIME`` for undated ones."""
+    """All plays on Trakt: episode or film id → its times, to the minute, ``UNKNOWN_TIME`` for undated ones.
+
+    ``unreadable`` are the items with a play whose time cannot be right. It is known as a play at ``UNKNOWN_TIME``, and
+    may be the one that somebody looks for at another time.
+    """
 
     episodes: Mapping[int, tuple[datetime, ...]] = field(default_factory=dict)
     movies: Mapping[int, tuple[datetime, ...]] = field(default_factory=dict)
+    unreadable: frozenset[tuple[PlayKind, int]] = frozenset()
 
     def of(self, kind: PlayKind, trakt_id: int) -> tuple[datetime, ...]:
         """The times at which this was played; empty if never."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from msgspec import Struct, ValidationError
+from msgspec.json import Decoder
+
 from sync.errors import LoginError, ServiceUnavailable
+from sync.model.bounds import LeftOut, OtherId, Read, Word, read_json, reason_of
 from sync.model.mapping import TitleRef
 from sync.model.trakt import Kind
-from sync.services.deadline import Deadline
+from sync.services.clock import Deadline
 from sync.services.http.exchange import Answer, Call
 from sync.services.http.transport import Transport
-from sync.services.shape import NOTHING, object_at, text, whole
 
 NAME = "TMDB"
 PLACES = {Kind.SHOW: "tv", Kind.MOVIE: "movie"}
@@ -34,20 +37,36 @@ class TmdbClient:
         """
         url = f"{self._url}/{PLACES[ref.kind]}/{int(ref.value)}/external_ids"
         call = Call("GET", url, params=self._params, headers=self._headers)
-        return self._transport.read(call, lambda answer: _parse(ref.kind, answer), deadline)
+        read = self._transport.read(call, lambda answer: _parse(ref, answer), deadline)
+        self._transport.leave_out(read.left_out)
+        return read.value
 
 
-def _parse(kind: Kind, answer: Answer) -> tuple[TitleRef, ...]:
+class ExternalIds(Struct):
+    """``/tv/{id}/external_ids`` or ``/movie/{id}/external_ids``."""
+
+    tvdb_id: OtherId | None = None
+    imdb_id: Word | None = None
+
+
+_IDS = Decoder(ExternalIds)
+
+
+def _parse(ref: TitleRef, answer: Answer) -> Read[tuple[TitleRef, ...]]:
     if answer.status == 404:
-        return ()
+        return Read(())
     if answer.status == 401:
         raise LoginError("TMDB refused TMDB_API_KEY.", "Copy it again from https://www.themoviedb.org/settings/api.")
     if not answer.ok:
         raise ServiceUnavailable(NAME, f"TMDB answered {answer.status}.", "The run goes on without it.")
-    ids = object_at(answer.json()) or NOTHING
+    try:
+        ids = answer.read(lambda body: read_json(_IDS.decode, body))
+    except ValidationError as error:
+        number = ref.value if isinstance(ref.value, int) else None
+        return Read((), (LeftOut(f"external ids of {ref.kind.value}s", reason_of(error), number),))
     found: list[TitleRef] = []
-    if kind is Kind.SHOW and (tvdb := whole(ids.get("tvdb_id"))):
-        found.append(TitleRef("tvdb", kind, tvdb))
-    if imdb := text(ids.get("imdb_id")):
-        found.append(TitleRef("imdb", kind, imdb))
-    return tuple(found)
+    if ref.kind is Kind.SHOW and ids.tvdb_id:
+        found.append(TitleRef("tvdb", ref.kind, ids.tvdb_id))
+    if ids.imdb_id and ids.imdb_id.strip():
+        found.append(TitleRef("imdb", ref.kind, ids.imdb_id.strip()))
+    return Read(tuple(found))

@@ -17,7 +17,7 @@ from sync.model.plan import Plan
 from sync.model.run import FeedReading, Readings
 from sync.model.state import State
 from sync.report.ranges import counted
-from sync.services.deadline import Deadline
+from sync.services.clock import Deadline
 from sync.wiring import Services
 
 OVERLAP = timedelta(days=15)

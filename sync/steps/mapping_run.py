@@ -8,26 +8,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from functools import partial
-from itertools import islice
 
 from sync.mapping.layout import last_episode, targets_of
 from sync.mapping.overrides.document import Overrides
 from sync.mapping.resolve import UNANSWERED, ResolvedLibrary, basis_of, cached_from, resolve_library
-from sync.mapping.sources.index import DATASETS, MappingIndex, build_index
+from sync.mapping.sources.claims import MappingIndex
+from sync.mapping.sources.datasets import DATASETS
 from sync.model.anilist import MediaListEntry, watched_count
 from sync.model.mapping import CachedMapping, Catalogue, Resolution, Verdict
 from sync.model.plan import PlayTarget, Waiting
 from sync.model.trakt import Kind, PlayKind, ShowLayout, TraktTitle
 from sync.report.override_snippet import candidate_lines
-from sync.services.datasets import Dataset
-from sync.services.deadline import Deadline
+from sync.services.clock import Deadline
+from sync.services.datasets import FetchedDataset
 from sync.settings import Settings
 from sync.steps.resolving import Asked, Librarian
 from sync.wiring import Services
 
 STALE_AFTER_DAYS = 30
-SAMPLE = 200
-"""Rows of a fresh dataset that are read to see whether it can be read."""
 
 EntryTargets = Mapping[int, tuple[PlayTarget, ...]]
 log = logging.getLogger(__name__)
@@ -176,12 +174,12 @@ class Mapper:
             return self._index
         log.info("Getting the mapping datasets.")
         fetched = self._services.datasets.fetch_all(DATASETS, self._services.deadline)
-        for dataset in fetched.values():
+        for dataset in fetched:
             self._note(dataset)
-        self._index = build_index(**{name: dataset.document for name, dataset in fetched.items()})
+        self._index = MappingIndex([dataset.table for dataset in fetched if dataset.table is not None])
         return self._index
 
-    def _note(self, dataset: Dataset) -> None:
+    def _note(self, dataset: FetchedDataset) -> None:
         if dataset.warning:
             self._warnings.append(dataset.warning)
         if dataset.fetched_at is not None:
@@ -201,26 +199,6 @@ def _has_news(mapped: Mapped, cache: Mapping[int, CachedMapping]) -> bool:
     Otherwise what was answered is kept, or entries without a place could use up the time of every run."""
     placed = {key for key, known in cache.items() if known.verdict is Verdict.RESOLVED}
     return any(each.verdict is Verdict.RESOLVED and key not in placed for key, each in mapped.resolutions.items())
-
-
-def check_dataset(name: str, decoded: object) -> object:
-    """Raises ``ValueError`` if a downloaded dataset has a shape that cannot be read.
-
-    Its first rows tell, since a reader refuses a whole file only if no row of it can be read; all rows are looked at
-    only when the first ones say nothing.
-    """
-    try:
-        return build_index(**{name: _first_rows(decoded)})
-    except ValueError:
-        return build_index(**{name: decoded})
-
-
-def _first_rows(decoded: object) -> object:
-    if isinstance(decoded, list):
-        return decoded[:SAMPLE]
-    if isinstance(decoded, dict):
-        return {key: _first_rows(value) for key, value in islice(decoded.items(), SAMPLE)}
-    return decoded
 
 
 def targets_of_entries(

@@ -25,6 +25,10 @@ WARN_BEFORE = timedelta(days=30)
 NOT_LOGGED_IN = (
     "No Trakt log-in was used, so what is in your history already is not known: everything that was watched is listed."
 )
+LISTS_WAIT = (
+    "Ratings, watchlist and dropped shows stay as they are while an entry of the AniList list cannot be read: they are "
+    "made of all its entries."
+)
 
 
 def scope_of(settings: Settings, overrides: Overrides) -> Scope:
@@ -113,11 +117,14 @@ class Reader:
         return self._account
 
     def _warnings(self, library: AniListLibrary, now: datetime) -> list[str]:
+        set_ = self._settings
         warnings: list[str] = [NOT_LOGGED_IN] if self._services.anonymous else []
         if library.orphans:
             entries = counted(len(library.orphans), "list entry", "list entries")
             warnings.append(f"Left out {entries} whose anime AniList has no longer.")
-        token = self._settings.anilist_access_token
+        if library.unreadable and (set_.sync_ratings or set_.sync_watchlist or set_.sync_dropped):
+            warnings.append(LISTS_WAIT)
+        token = set_.anilist_access_token
         expiry = token_expiry(token) if token else None
         if expiry is not None and expiry - now <= WARN_BEFORE:
             warnings.append(

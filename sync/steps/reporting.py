@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sync.errors import ServiceUnavailable, StoppedByBrake, SyncError
+from sync.mapping.sources.datasets import DATASETS
 from sync.model.budget import Work, request_budget
 from sync.model.lists import SyncedLists
 from sync.model.mapping import CachedMapping, Verdict
@@ -137,7 +138,7 @@ def budget_of(known: Known, request: RunRequest) -> Mapping[str, int]:
     library, asked, feed = known.readings.library, known.mapped.asked, known.feed or FeedReading()
     on_list = {entry.anilist_id for entry in library.entries}
     work = Work(
-        entries=len(library.entries) + len(library.orphans),
+        entries=len(library.entries) + len(library.orphans) + len(library.unreadable),
         lookups=0 if request.only is None or request.only in on_list else 1,
         activities=feed.feed.rows,
         feeds=feed.queries,
@@ -146,7 +147,7 @@ def budget_of(known: Known, request: RunRequest) -> Mapping[str, int]:
         searches=asked.searches,
         external_ids=asked.external_ids,
         plays=len(known.written.posted) + len(known.written.not_found),
-        fresh=asked.datasets,
+        datasets=len(DATASETS) if asked.datasets else 0,
         others=known.others,
     )
     return request_budget(work)

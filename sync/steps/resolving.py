@@ -10,8 +10,8 @@ from typing import TypeVar
 from sync.mapping.resolve import ResolvedLibrary
 from sync.model.mapping import Catalogue, Needs, TitleRef
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
-from sync.services.deadline import Deadline
-from sync.services.http.side_by_side import fetch_side_by_side
+from sync.services.clock import Deadline
+from sync.services.http.transport import fetch_side_by_side
 from sync.services.tmdb import TmdbClient
 from sync.services.trakt.client import TraktClient
 
@@ -50,6 +50,7 @@ class Librarian:
         self._tmdb = tmdb
         self._deadline = deadline
         self._known = dict(known)
+        self._shows: Mapping[int, TraktTitle] = {}
         self._looked_up = 0
         self.complete = True
 
@@ -91,15 +92,15 @@ class Librarian:
 
     def _fetch_layout(self, trakt_id: int) -> ShowLayout | None:
         ref = TitleRef("trakt", Kind.SHOW, trakt_id)
-        title = self._known.get(trakt_id)
+        title = self._known.get(trakt_id) or self._shows.get(trakt_id)
         if title is None:
             self._looked_up += 1
             title = self._trakt.fetch_title(ref, self._deadline)
         return self._trakt.fetch_layout(title, self._deadline) if title else None
 
     def know(self, shows: Mapping[int, TraktTitle]) -> None:
-        """Takes note of shows that need no asking either."""
-        self._known = {**shows, **self._known}
+        """Takes note of shows that need no asking either; what is known of one already counts before them."""
+        self._shows = shows
 
     def asked(self, catalogue: Catalogue, *, datasets: bool) -> Asked:
         """What was asked, of which ``catalogue`` holds the answers. A show that nobody had a title for is one more."""

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from sync.errors import UnknownOutcome
 from sync.model.budget import SETTLING, TRIES
-from sync.services.deadline import Deadline, OutOfTime
+from sync.services.clock import Deadline, OutOfTime
 from sync.services.http.transport import OutcomeUnknown
 
 Piece = TypeVar("Piece")

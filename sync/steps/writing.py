@@ -14,10 +14,10 @@ from sync.model.lists import ListChange, ListItem, ListMemory, Noted, Standing, 
 from sync.model.plan import NewPlay, PlayState
 from sync.model.run import Written
 from sync.model.trakt import UNKNOWN_TIME, TraktPlays
-from sync.services.console.progress import tell_progress
-from sync.services.deadline import Deadline
+from sync.services.clock import Deadline
+from sync.services.console.actions_log import tell_progress
 from sync.services.trakt.client import TraktClient
-from sync.services.trakt.errors import AccountFull
+from sync.services.trakt.wire import AccountFull
 from sync.steps.memory import RunMemory
 from sync.steps.settling import Fate, Receipt, Write, settle
 
@@ -105,9 +105,12 @@ def _noting(written: Written, plays: Sequence[NewPlay], state: PlayState, memory
 
 
 def is_on_trakt(play: NewPlay, plays: TraktPlays) -> bool:
-    """Whether a play that was sent is there: a first play at any time, a rewatch at its own."""
+    """Whether a play that was sent is there: a first play at any time, a rewatch at its own, or at one that cannot be
+    read."""
     # Whoever made a first play: what is asked for is that there is one.
     times = plays.of(play.kind, play.trakt_id)
+    if play.rewatch and (play.kind, play.trakt_id) in plays.unreadable:
+        return True
     if play.rewatch == 0 or play.watched_at == "released":
         return len(times) > play.rewatch
     return (UNKNOWN_TIME if play.watched_at == "unknown" else play.watched_at) in times

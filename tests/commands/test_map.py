@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sync.commands import map as map_command
 from sync.errors import ConfigError
+from sync.model.anilist import Airing, MediaFormat, MediaRelation, RelationType
 
 ENTRY = {
     "id": 112641, "idMal": 40591, "format": "TV", "episodes": 2, "status": "FINISHED",
@@ -21,7 +24,7 @@ FILM = {
 }  # fmt: skip
 
 
-def layout() -> dict[str, object]:
+def layout() -> dict[str, Any]:
     def season(number: int, start: str) -> dict[str, object]:
         first, second = ({"season": number, "number": n, "ids": {"trakt": number * 100 + n}} for n in (1, 2))
         episodes = [{**first, "first_aired": f"{start}T13:00:00.000Z"}, {**second, "first_aired": None}]
@@ -80,6 +83,61 @@ def test_a_file_that_cannot_be_read_is_named(folder: Path, name: str, content: s
 
     with pytest.raises(ConfigError, match=says):
         run(folder)
+
+
+def test_a_line_that_cannot_be_right_is_left_out_and_named(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    odd: list[object] = [
+        {**ENTRY, "id": 5, "episodes": -2},
+        {**ENTRY, "id": -6},
+        {},
+        [],
+        None,
+        {**ENTRY, "id": 10**400},
+    ]
+    more = "".join(f"{json.dumps(each)}\n" for each in odd)
+    (folder / "entries.jsonl").write_text(f"{more}{json.dumps(ENTRY)}\n", encoding="utf-8")
+
+    assert [line["anilist_id"] for line in run(folder)] == [112641]
+    assert "Left out 6 of the entries (entries.jsonl), which cannot be right: 5 (episodes: expected" in caplog.text
+
+
+def test_an_episode_that_cannot_be_right_moves_no_other(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    shown = layout()
+    shown["seasons"][1]["episodes"][0]["ids"] = {"trakt": 10**400}
+    (folder / "layouts.jsonl").write_text(json.dumps(shown) + "\n", encoding="utf-8")
+
+    season = run(folder)[1]
+
+    assert season["spans"] == [{"from_ep": 1, "to_ep": 2, "season": 2, "first_episode": 1}]
+    assert "Left out 1 of the episodes of show 138564, season 2 (layouts.jsonl)" in caplog.text
+
+
+@pytest.mark.parametrize("line", ["[]", "7", '{"show": {"title": "A", "ids": {"trakt": 7}}}'])
+def test_a_line_that_is_no_layout_is_an_error_that_names_it(folder: Path, line: str) -> None:
+    (folder / "layouts.jsonl").write_text(f"{json.dumps(layout())}\n{line}\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"layouts\.jsonl:2: "):
+        run(folder)
+
+
+def test_what_airs_next_and_the_relations_are_read_from_the_entries(folder: Path) -> None:
+    airing = {
+        **ENTRY,
+        "status": "RELEASING",
+        "nextAiringEpisode": {"episode": 3, "airingAt": 1795305600},
+        "relations": {
+            "edges": [
+                {"relationType": "PREQUEL", "node": {"id": 101921, "type": "ANIME", "format": "TV"}},
+                {"relationType": "SOURCE", "node": {"id": 86635, "type": "MANGA", "format": "MANGA"}},
+            ]
+        },
+    }
+    (folder / "entries.jsonl").write_text(json.dumps(airing) + "\n", encoding="utf-8")
+
+    (media,) = map_command.read_entries(folder / "entries.jsonl").value
+
+    assert media.next_airing == Airing(3, datetime(2026, 11, 22, tzinfo=UTC))
+    assert media.relations == (MediaRelation(RelationType.PREQUEL, 101921, MediaFormat.TV),)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--entries", "x"], ["--nothing"]])

@@ -14,7 +14,15 @@ from demo.anilist.rows import compared_field, order_field
 from demo.anilist.views import AniListViews
 from demo.library import sample_library
 from demo.start import DemoServices
-from sync.services.anilist.queries import ACTIVITY_FILTERS, MEDIA_QUERY, VIEWER_QUERY, activity_query, library_query
+from sync.services.anilist.schema import (
+    ACTIVITY_FILTERS,
+    AIRING_QUERY,
+    MEDIA_QUERY,
+    RELATIONS_QUERY,
+    VIEWER_QUERY,
+    activity_query,
+    library_query,
+)
 from tests.demo_world import ask_anilist
 from tests.fakes import FakeClock
 
@@ -228,6 +236,8 @@ def test_a_page_of_fifty_rows_is_not_complex(demo: DemoServices) -> None:
     [
         VIEWER_QUERY,
         MEDIA_QUERY,
+        RELATIONS_QUERY,
+        AIRING_QUERY,
         library_query("userName"),
         library_query("userId", with_viewer=True),
         activity_query([]),

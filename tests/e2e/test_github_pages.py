@@ -17,7 +17,7 @@ from tests.e2e.person import Person
 UNMAPPED = 16373
 HOSTILE = (
     "</details><script>alert(1)</script> | ## @everyone `code` ${{ secrets.X }} ::error::made up ##[error]also "
-    "[link](https://example.com) \u202e\u2066\u0000\n::warning::second line\n" + "A" * 10_000
+    "[link](https://example.com) \u202e\u2066\u0000\n::warning::second line\n" + "A" * 1_700
 )
 
 

@@ -65,7 +65,7 @@ def test_a_first_import_asks_for_each_thing_once(person: Person) -> None:
         shows=SHOWS,
         titles=FILMS,
         plays=PLAYS - 1,
-        fresh=True,
+        datasets=5,
         others=1,  # whose account it is
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sync.mapping.layout import targets_of
 from sync.mapping.overrides.document import Overrides
 from sync.mapping.resolve import ResolvedLibrary, resolve_library
-from sync.mapping.sources.index import MappingIndex, build_index
+from sync.mapping.sources.claims import MappingIndex
+from sync.mapping.sources.datasets import build_index
 from sync.model.anilist import FuzzyDate, Media, MediaFormat, MediaStatus
 from sync.model.mapping import CachedMapping, Catalogue, Needs, Resolution, Span, TitleRef
 from sync.model.trakt import Kind, ShowLayout, TraktEpisode, TraktIds, TraktTitle
@@ -111,13 +113,14 @@ def index(
     anitrakt_films: Sequence[Mapping[str, object]] = (),
 ) -> MappingIndex:
     """The datasets from a few rows each."""
-    return build_index(
-        fribb=list(fribb) or None,
-        anibridge=anibridge,
-        bangumi={"items": list(bangumi)} if bangumi else None,
-        anitrakt_tv=list(anitrakt) or None,
-        anitrakt_movies=list(anitrakt_films) or None,
-    )
+    documents = {
+        "fribb": list(fribb) or None,
+        "anibridge": anibridge,
+        "bangumi": {"items": list(bangumi)} if bangumi else None,
+        "anitrakt_tv": list(anitrakt) or None,
+        "anitrakt_movies": list(anitrakt_films) or None,
+    }
+    return build_index({name: json.dumps(each).encode() for name, each in documents.items() if each is not None})
 
 
 class Trakt:

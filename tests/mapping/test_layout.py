@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sync.mapping.layout import Seasons, fingerprint, last_episode, render_spans, spans_over, targets_of, unmoved
-from sync.model.trakt import ShowLayout
+from sync.model.trakt import NO_ID, ShowLayout
 from tests.mapping.building import show, span, weekly
 
 SPANS = (span(1, 10, 3, 13),)
@@ -27,6 +27,28 @@ def test_an_episode_in_two_spans_has_two_targets() -> None:
     spans = (span(1, 2, 1, 1), span(2, 2, 1, 3))
 
     assert [e.number for e in targets_of(spans, attack_on_titan(), 2)] == [2, 3]
+
+
+def without_id(layout: ShowLayout, season: int, number: int) -> ShowLayout:
+    """The layout with an episode whose row could not be right."""
+    episodes = [replace(e, trakt_id=NO_ID) if (e.season, e.number) == (season, number) else e for e in layout.episodes]
+    return replace(layout, episodes=tuple(episodes))
+
+
+def test_an_episode_without_an_id_is_no_target_and_moves_no_other() -> None:
+    layout = without_id(attack_on_titan(), 3, 15)
+
+    assert targets_of(SPANS, layout, 3) == ()
+    assert [(e.season, e.number) for e in targets_of(SPANS, layout, 4)] == [(3, 16)]
+    assert spans_over(Seasons(layout).season(3)[12:]) == SPANS
+
+
+def test_an_episode_without_an_id_is_no_drift() -> None:
+    layout, unread = attack_on_titan(), without_id(attack_on_titan(), 3, 15)
+
+    assert unmoved(fingerprint(layout, SPANS), unread, SPANS)
+    assert unmoved(fingerprint(unread, SPANS), layout, SPANS)
+    assert not unmoved(fingerprint(layout, SPANS), without_id(attack_on_titan(listed=20), 3, 15), SPANS)
 
 
 def test_spans_break_where_trakts_numbers_jump() -> None:

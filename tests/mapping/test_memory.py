@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sync.mapping.cached import basis_of, cached_from, from_cache
 from sync.mapping.overrides.document import Override, Overrides
-from sync.mapping.sources.index import MappingIndex
+from sync.mapping.sources.claims import MappingIndex
 from sync.model.mapping import CachedMapping, TitleRef, Verdict
 from sync.model.trakt import Kind
 from tests.mapping.building import NOW, Trakt, entry, fribb, index, show, span, weekly

@@ -19,7 +19,7 @@ def test_one_new_episode_takes_a_page_of_the_feed_a_layout_and_a_post() -> None:
 
 
 def test_a_first_import_takes_a_layout_for_each_show_and_a_post_for_each_hundred_plays() -> None:
-    work = Work(entries=600, activities=740, feeds=1, shows=400, titles=60, plays=5_000, fresh=True)
+    work = Work(entries=600, activities=740, feeds=1, shows=400, titles=60, plays=5_000, datasets=5)
 
     assert {"AniList": 2 + 15, "Trakt": 2 + 400 + 60 + 50, "datasets": 5} == request_budget(work)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sync.model.anilist import MediaListStatus
+from sync.model.anilist import Airing, MediaListStatus
 from sync.model.lists import MatchedEntry
 from tests.planning.list_cases import SUZUME, TITAN_2, listed, titan
 
@@ -25,7 +25,11 @@ def test_an_entry_weighs_as_many_episodes_as_are_known(
     episodes: int | None, airs_next: int | None, progress: int, weight: int
 ) -> None:
     airing = listed(
-        TITAN_2, MediaListStatus.CURRENT, episodes=episodes, progress=progress, next_airing_episode=airs_next
+        TITAN_2,
+        MediaListStatus.CURRENT,
+        episodes=episodes,
+        progress=progress,
+        next_airing=Airing(airs_next) if airs_next else None,
     )
 
     assert weight == replace(titan(TITAN_2), entry=airing).episodes

@@ -12,12 +12,14 @@ import pytest
 from demo.faults import Fault
 from demo.start import DemoServices
 from sync.errors import ConfigError, LoginError
+from sync.mapping.sources.datasets import DATASETS
+from sync.model.anilist import RelationType
 from sync.model.mapping import TextQuery, TitleRef
 from sync.model.plan import NewPlay, TimeSource
 from sync.model.trakt import Kind, PlayKind
 from sync.services.anilist.client import AniListClient
+from sync.services.clock import Deadline
 from sync.services.datasets import DatasetFiles
-from sync.services.deadline import Deadline
 from sync.services.http.pacing import AniListPacing, Pacing, TraktPacing
 from sync.services.http.redaction import Redactor
 from sync.services.http.transport import OutcomeUnknown, Transport
@@ -155,6 +157,16 @@ def test_media_are_read_by_id(clients: Clients) -> None:
     assert set(media) == {1, 21}
 
 
+def test_relations_and_airing_schedules_are_read_by_id(clients: Clients) -> None:
+    anilist = clients.anilist()
+    relations = anilist.fetch_relations([104578, 999_999_999], clients.deadline)
+    assert set(relations) == {104578}
+    assert RelationType.PREQUEL in {relation.type for relation in relations[104578]}
+    schedules = anilist.fetch_airing_schedules([21, 1], clients.deadline)
+    assert set(schedules) == {1, 21}
+    assert schedules[21] == tuple(sorted(schedules[21], key=lambda airing: airing.episode))
+
+
 def test_account_plays_and_last_activities_are_read(clients: Clients) -> None:
     assert clients.trakt.fetch_account(clients.deadline).username == "misaki"
     assert clients.trakt.fetch_plays(clients.deadline).count == len(clients.demo.world.account.plays)
@@ -240,13 +252,12 @@ def test_external_ids_come_from_tmdb(clients: Clients) -> None:
 
 
 def test_datasets_come_once_and_then_only_when_changed(clients: Clients, tmp_path: Path) -> None:
-    names = ["fribb", "anibridge", "bangumi", "anitrakt_tv", "anitrakt_movies"]
-    addresses = {name: clients.env[f"{name.upper()}_URL"] for name in names}
-    files = DatasetFiles(tmp_path, addresses, clients.transports["datasets"], lambda name, decoded: None)
-    first = files.fetch_all(names, clients.deadline)
-    again = files.fetch_all(names, clients.deadline)
-    assert [dataset.warning for dataset in first.values()] == [None] * 5
-    assert {name: dataset.document for name, dataset in again.items()} == {
-        name: dataset.document for name, dataset in first.items()
-    }
+    addresses = {each.name: clients.env[each.setting] for each in DATASETS}
+    files = DatasetFiles(tmp_path, addresses, clients.transports["datasets"])
+    first, again = (files.fetch_all(DATASETS, clients.deadline) for _ in range(2))
+    assert [each.warning for each in first] == [None] * 5
+    assert [None if each.table is None else dict(each.table.claims) for each in again] == [
+        None if each.table is None else dict(each.table.claims) for each in first
+    ]
+    assert [each.table.left_out for each in first if each.table] == [()] * 5
     assert {request.status for request in list(clients.demo.log)[-5:]} == {304}

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests_mock
 
-from sync.services.deadline import Deadline
+from sync.services.clock import Deadline
 from sync.services.http.pacing import Pacing
 from sync.services.http.redaction import Redactor
 from sync.services.http.transport import Patience, Transport

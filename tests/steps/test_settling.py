@@ -8,7 +8,7 @@ import pytest
 
 from sync.errors import LoginError, UnknownOutcome
 from sync.model.budget import RESERVE, TRIES
-from sync.services.deadline import Deadline
+from sync.services.clock import Deadline
 from sync.services.http.transport import OutcomeUnknown
 from sync.steps.settling import Fate, Receipt, Write, settle, settle_all
 from tests.fakes import FakeClock

@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 import yaml
 
+from sync.mapping.sources.datasets import DATASETS
 from sync.settings import ADDRESS_SETTINGS, parse_settings
 from tests.workflows.act import PROJECT, WORKFLOWS
 
@@ -17,7 +18,7 @@ Node = Mapping[object, object]
 FILES = sorted(WORKFLOWS.glob("*.yml"))
 PROVIDED = {"GITHUB_ACTIONS", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL", "GITHUB_API_URL"}
 PROVIDED |= {"GITHUB_STEP_SUMMARY", "GITHUB_TOKEN", "STATE_BRANCH"}  # the last two by action.yml
-FOR_TESTS = {*ADDRESS_SETTINGS.values(), "CLOCK_SPEED", "CACHE_DIR"}
+FOR_TESTS = {*ADDRESS_SETTINGS.values(), *(each.setting for each in DATASETS), "CLOCK_SPEED", "CACHE_DIR"}
 PATHS = {"STATE_DIR", "OVERRIDES_FILE", "PROFILE"}  # the last names the other two, see docs/profiles.md
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from sync.report.text import plain
 from sync.services.clock import Clock
 from sync.services.console.actions_log import append_summary
 from sync.settings import Settings
-from sync.steps.mapping_run import check_dataset
 from sync.steps.preview import Preview, Previewer
 from sync.wiring import open_services
 
@@ -29,12 +27,13 @@ def _map_issue(shell: Shell, env: Mapping[str, str], given_clock: Clock | None) 
     event_file = env.get("GITHUB_EVENT_PATH", "").strip()
     if settings.github is None or not event_file:
         raise ConfigError(["map-issue runs in a workflow that an issue starts; here there is none."])
-    issue = Issue.of_event(_event(Path(event_file)))
+
+    from sync.services.github.pull_requests import GitHubProposals, load_event
+
+    issue = Issue.of_event(load_event(Path(event_file)))
     if issue is None:
         shell.log.say("This was not started by an issue, so there is nothing to map.")
         return 0
-
-    from sync.services.github.pull_requests import GitHubProposals
 
     proposals = GitHubProposals(settings.github)
     path = _in_repository(settings)
@@ -42,7 +41,7 @@ def _map_issue(shell: Shell, env: Mapping[str, str], given_clock: Clock | None) 
 
     def previews(overrides: Overrides, changed: frozenset[int]) -> Preview:
         clock = given_clock or clock_for(settings)
-        with open_services(settings, clock, shell.redactor, check_dataset=check_dataset, anonymous=True) as services:
+        with open_services(settings, clock, shell.redactor, anonymous=True) as services:
             return Previewer(settings, services, overrides).preview(changed)
 
     done = ManualMap(proposals, path, editor, previews).act_on(issue)
@@ -50,14 +49,6 @@ def _map_issue(shell: Shell, env: Mapping[str, str], given_clock: Clock | None) 
     if settings.summary_file is not None:
         append_summary(settings.summary_file, f"{plain(done, 400)}\n")
     return 0
-
-
-def _event(path: Path) -> object:
-    try:
-        event: object = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise ConfigError([f"The event that started this job cannot be read ({type(error).__name__})."]) from None
-    return event
 
 
 def _in_repository(settings: Settings) -> str:

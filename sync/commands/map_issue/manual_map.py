@@ -12,8 +12,7 @@ from sync.commands.shell import OVERRIDES_FILE, changed_entries, parse_overrides
 from sync.errors import ConfigError
 from sync.mapping.overrides.document import Overrides
 from sync.report import manual_map_texts as texts
-from sync.services.github.pull_requests import GitHubProposals, PullRequestsForbidden
-from sync.services.shape import object_at, text, whole
+from sync.services.github.pull_requests import Event, GitHubProposals, PullRequestsForbidden
 from sync.steps.preview import Preview
 
 log = logging.getLogger(__name__)
@@ -28,15 +27,13 @@ class Issue:
     people: frozenset[str]
 
     @classmethod
-    def of_event(cls, event: object) -> Issue | None:
+    def of_event(cls, event: Event) -> Issue | None:
         """``None`` for an event about anything else."""
-        issue = object_at(event, "issue")
-        number = whole(issue.get("number")) if issue else None
-        author = text((object_at(issue, "user") or {}).get("login"))
-        sender = text((object_at(event, "sender") or {}).get("login"))
-        if issue is None or number is None or sender is None or "pull_request" in issue:
+        issue, sender = event.issue, event.sender
+        if issue is None or sender is None or issue.is_pull_request:
             return None
-        return cls(number, text(issue.get("body")) or "", frozenset(filter(None, (author, sender))))
+        author = {issue.user.login} if issue.user else set()
+        return cls(issue.number, (issue.body or "").strip(), frozenset({sender.login} | author))
 
 
 Previews = Callable[[Overrides, frozenset[int]], Preview]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sync.model.budget import BATCH
 from sync.model.lists import ListChange, ListItem, Noted, Standing, TraktList
-from sync.services.deadline import Deadline
+from sync.services.clock import Deadline
 from sync.services.trakt.client import TraktClient
 from sync.steps.settling import settle_all
 from sync.steps.writing import list_write

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sync.model.budget import BATCH
 from sync.model.plan import Ledger, LedgerPlay
 from sync.model.trakt import UNKNOWN_TIME, PlayKind, WatchedAt
-from sync.services.deadline import Deadline
+from sync.services.clock import Deadline
 from sync.services.state import JournalPlay
 from sync.services.trakt.client import TraktClient
 from sync.steps.settling import Receipt, Write, settle_all

@@ -8,8 +8,7 @@ from datetime import date
 
 from sync.mapping.layout import Place, Seasons
 from sync.mapping.proposals import names_show
-from sync.mapping.sources.claims import Source
-from sync.mapping.sources.index import MappingIndex
+from sync.mapping.sources.claims import MappingIndex, Source
 from sync.mapping.subject import aired_off
 from sync.model.anilist import Media
 

@@ -8,45 +8,73 @@ of the file, so the lengths of both sides decide which of them is the longer one
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
 
-from sync.mapping.sources.claims import Claim, Source
+from msgspec import Meta, Raw
+from msgspec.json import Decoder
+
+from sync.mapping.sources.claims import Claim, Made, Names, Source, Table
+from sync.model.bounds import UNREADABLE, LeftOut, Line, Word, read_json, reason_of
 from sync.model.mapping import Span, TitleRef
 from sync.model.trakt import Kind
 
-DESCRIPTOR = re.compile(r"^(tmdb|tvdb|imdb)_(show|movie):(tt\d+|\d+)(?::s(\d+))?$")
-RANGE = re.compile(r"^(\d+)(?:(-)(\d+)?)?$")
+ENTRY = re.compile(r"anilist:(\d{1,9})")
+DESCRIPTOR = re.compile(r"^(tmdb|tvdb|imdb)_(show|movie):(tt\d{1,12}|\d{1,9})(?::s(\d{1,5}))?$")
+RANGE = re.compile(r"^(\d{1,5})(?:(-)(\d{1,5})?)?$")
 LONGEST = 5000
 """No anime has more episodes; a longer range is a typing error."""
 
+Targets = Annotated[dict[Word, Annotated[dict[Word, Line], Meta(max_length=2_000)]], Meta(max_length=500)]
+"""Descriptor (``tmdb_show:1429:s3``) → AniList's episodes → the target's."""
+_DOCUMENT = Decoder(dict[str, Raw])
+_TARGETS: Decoder[dict[str, dict[str, str]]] = Decoder(Targets)
 
-def parse_anibridge(decoded: object) -> dict[int, tuple[Claim, ...]]:
+
+def parse_anibridge(body: bytes) -> Table:
     """Claims by AniList id, one a title. Raises ``ValueError`` when this is not AniBridge's file at all."""
-    if not isinstance(decoded, Mapping):
-        raise ValueError("AniBridge's mappings are not a JSON object")
-    found: dict[int, tuple[Claim, ...]] = {}
-    for key, value in decoded.items():
-        owner, _, number = str(key).partition(":")
-        if owner == "anilist" and number.isdigit() and isinstance(value, Mapping):
-            found[int(number)] = tuple(_claims(value))
+    rows = read_json(_DOCUMENT.decode, body, ValueError("AniBridge's mappings are not a JSON object"))
+    found: dict[int, bytes] = {}
+    bad: list[LeftOut] = []
+    names = Names()
+    for key, raw in rows.items():
+        match = ENTRY.fullmatch(key)
+        if match is None:
+            continue
+        anilist_id = int(match[1])
+        try:
+            targets = _TARGETS.decode(raw)
+        except UNREADABLE as error:
+            bad.append(LeftOut("entries of AniBridge's mappings", reason_of(error), anilist_id))
+            continue
+        found[anilist_id] = bytes(raw)  # a copy: the file as a whole need not stay
+        for descriptor in targets:
+            if (title := _title(descriptor)) is not None:
+                names.add(*title[0], anilist_id)
     if not found:
         raise ValueError("AniBridge's mappings hold no anilist: entry")
-    return found
+    claims = Made(found, lambda raw: tuple(_claims(_TARGETS.decode(raw))))
+    return Table(names=names, claims=claims, left_out=tuple(bad))
 
 
-def _claims(targets: Mapping[str, object]) -> Iterator[Claim]:
+def _title(descriptor: str) -> tuple[tuple[str, Kind, int | str], int | None] | None:
+    """The title that a descriptor names, as owner, kind and id, and the season in it."""
+    match = DESCRIPTOR.match(descriptor)
+    if match is None:
+        return None
+    owner, kind, value, season = match.groups()
+    return (owner, Kind(kind), value if owner == "imdb" else int(value)), None if season is None else int(season)
+
+
+def _claims(targets: Mapping[str, Mapping[str, str]]) -> Iterator[Claim]:
     """One claim a title: the seasons of a show are joined, since an entry may lie in several of them."""
     spans: dict[TitleRef, list[Span]] = {}
     for descriptor, ranges in targets.items():
-        match = DESCRIPTOR.match(descriptor)
-        if match is None or not isinstance(ranges, Mapping):
+        if (title := _title(descriptor)) is None:
             continue
-        owner, kind, value, season = match.groups()
-        ref = TitleRef(owner, Kind(kind), value if owner == "imdb" else int(value))
-        found = spans.setdefault(ref, [])
-        if season is not None:
-            for source, target in ranges.items():
-                found.extend(parse_range(str(source), str(target), int(season)))
+        found = spans.setdefault(TitleRef(*title[0]), [])
+        for source, target in ranges.items() if title[1] is not None else ():
+            found.extend(parse_range(source, target, title[1] or 0))
     for ref, found in spans.items():
         yield Claim(Source.ANIBRIDGE, ref, spans=tuple(sorted(found, key=_order)))
 
@@ -67,13 +95,16 @@ def parse_range(source: str, target: str, season: int) -> tuple[Span, ...]:
         return ()
     left = _range(source.strip())
     right = [_range(part) for part in text.split(",")]
-    if left is None or None in right or not right:
+    if left is None or None in right:
         return ()
     targets = [part for part in right if part is not None]
+    closed = [(first, last) for first, last in targets if last is not None]
     if left[1] is None or targets[-1][1] is None:
         return _open(left, targets, season, ratio)
-    numbers = [n for first, last in targets if last is not None for n in range(first, last + 1)]
-    return _pair(list(range(left[0], left[1] + 1)), numbers, season, ratio)
+    episodes, numbers = left[1] - left[0] + 1, sum(last - first + 1 for first, last in closed)
+    if episodes == numbers:
+        return _one_to_one(left[0], closed, season)
+    return _pair(range(left[0], left[1] + 1), closed, season, abs(int(ratio)) if ratio else 1)
 
 
 def _range(text: str) -> tuple[int, int | None] | None:
@@ -93,12 +124,24 @@ def _open(
     return (Span(left[0], left[1], season, targets[0][0]),)
 
 
-def _pair(episodes: list[int], numbers: list[int], season: int, ratio: str) -> tuple[Span, ...]:
-    """Pair both sides up: one to one, several episodes to one number, or one episode to several numbers."""
-    step = abs(int(ratio)) if ratio else 1
-    if len(episodes) == len(numbers):
-        pairs = list(zip(episodes, numbers, strict=True))
-    elif len(episodes) == len(numbers) * step:
+def _one_to_one(episode: int, targets: Sequence[tuple[int, int]], season: int) -> tuple[Span, ...]:
+    """A span for each target range; two that run on are one."""
+    spans: list[Span] = []
+    after: int | None = None
+    for first, last in targets:
+        end = episode + last - first
+        if spans and first == after:
+            spans[-1] = Span(spans[-1].from_ep, end, season, spans[-1].first_episode)
+        else:
+            spans.append(Span(episode, end, season, first))
+        episode, after = end + 1, last + 1
+    return tuple(spans)
+
+
+def _pair(episodes: Sequence[int], targets: Sequence[tuple[int, int]], season: int, step: int) -> tuple[Span, ...]:
+    """Pairs both sides up where ``step`` episodes share a number, or one episode has ``step`` numbers."""
+    numbers = [number for first, last in targets for number in range(first, last + 1)]
+    if len(episodes) == len(numbers) * step:
         pairs = [(episode, numbers[i // step]) for i, episode in enumerate(episodes)]
     elif len(numbers) == len(episodes) * step:
         pairs = [(episodes[i // step], number) for i, number in enumerate(numbers)]

@@ -7,87 +7,162 @@ a weak hint where the row says that the season exists.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from sync.mapping.sources.claims import Claim, Source
-from sync.mapping.sources.fribb import whole
+from msgspec import Struct
+
+from sync.mapping.sources.claims import Claim, Made, Names, Source, Table
+from sync.mapping.sources.fribb import Known, whole
+from sync.model.bounds import Count, Line, Rows, Word, read_json
 from sync.model.mapping import TitleRef
 from sync.model.trakt import Kind, TraktIds, TraktTitle
 
 
-@dataclass(frozen=True, slots=True)
-class AnitraktRow:
-    """One MAL id and the Trakt title claimed for it; ``show`` is that title in full, if the row has it."""
+class MalTitle(Struct, gc=False):
+    """The title on MyAnimeList."""
 
-    mal_id: int
-    claim: Claim
-    show: TraktTitle | None = None
+    id: Known | None = None
 
 
-def parse_anitrakt(decoded: object, kind: Kind) -> tuple[AnitraktRow, ...]:
-    """The rows of ``tv_ex.json`` (``Kind.SHOW``) or ``movies_ex.json``. Raises ``ValueError`` on another shape."""
-    if not isinstance(decoded, list):
-        raise ValueError(f"anitrakt's list of {kind.value}s is not a JSON list")
-    rows = tuple(row for item in decoded if isinstance(item, Mapping) for row in _row(item, kind))
-    if not rows:
+class AnitraktSeason(Struct, gc=False):
+    """The season that the row names."""
+
+    number: Count | None = None
+
+
+class AnitraktTitle(Struct, gc=False):
+    """The title on Trakt."""
+
+    id: Known | None = None
+    title: Line | None = None
+    slug: Word | None = None
+    season: AnitraktSeason | None = None
+    is_split_cour: bool | None = None
+
+
+class Externals(Struct, gc=False):
+    """The title's ids at other services."""
+
+    tmdb: Known | None = None
+    tvdb: Known | None = None
+    imdb: Word | None = None
+
+
+class AnitraktRow(Struct, gc=False):
+    """A row of ``tv_ex.json`` or ``movies_ex.json``."""
+
+    myanimelist: MalTitle | None = None
+    trakt: AnitraktTitle | None = None
+    externals: Externals | None = None
+    release_year: Count | None = None
+
+
+_ROWS = Rows(AnitraktRow)
+
+
+class _Trakt(Mapping[TitleRef, int]):
+    """Trakt ids by the title's ids elsewhere; an id that rows give to different titles leads nowhere."""
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[str, Kind, int | str], int | None] = {}
+
+    def add(self, owner: str, kind: Kind, value: int | str, trakt_id: int) -> None:
+        known = self._ids.setdefault((owner, kind, value), trakt_id)
+        if known != trakt_id:
+            self._ids[owner, kind, value] = None
+
+    def __getitem__(self, ref: TitleRef) -> int:
+        found = self._ids[ref.owner, ref.kind, ref.value]
+        if found is None:
+            raise KeyError(ref)
+        return found
+
+    def __iter__(self) -> Iterator[TitleRef]:
+        return (TitleRef(*key) for key, trakt_id in self._ids.items() if trakt_id is not None)
+
+    def __len__(self) -> int:
+        return sum(trakt_id is not None for trakt_id in self._ids.values())
+
+
+def parse_anitrakt_shows(body: bytes) -> Table:
+    """``tv_ex.json``. Raises ``ValueError`` on another shape."""
+    return _parse(body, Kind.SHOW)
+
+
+def parse_anitrakt_movies(body: bytes) -> Table:
+    """``movies_ex.json``. Raises ``ValueError`` on another shape."""
+    return _parse(body, Kind.MOVIE)
+
+
+def _parse(body: bytes, kind: Kind) -> Table:
+    rows, bad = read_json(_ROWS.read, body, ValueError(f"anitrakt's list of {kind.value}s is not a JSON list"))
+    found: dict[int, tuple[AnitraktRow, ...]] = {}
+    shows: dict[int, AnitraktRow] = {}
+    names, trakt_ids = Names(), _Trakt()
+    for row in rows:
+        mal_id = whole(row.myanimelist.id) if row.myanimelist else None
+        trakt_id = whole(row.trakt.id) if row.trakt else None
+        if mal_id is None or trakt_id is None:
+            continue
+        found[mal_id] = (*found.get(mal_id, ()), row)
+        names.add("trakt", kind, trakt_id, mal_id)
+        for title in _others(row, kind):
+            names.add(*title, mal_id)
+            trakt_ids.add(*title, trakt_id)
+        if kind is Kind.SHOW and _is_whole(row):
+            shows[trakt_id] = row
+    if not found:
         raise ValueError(f"anitrakt's list of {kind.value}s holds no row with a MyAnimeList and a Trakt id")
-    return rows
-
-
-def _row(item: Mapping[str, object], kind: Kind) -> Iterator[AnitraktRow]:
-    mal, trakt = item.get("myanimelist"), item.get("trakt")
-    mal_id = whole(mal.get("id")) if isinstance(mal, Mapping) else None
-    if mal_id is None or not isinstance(trakt, Mapping):
-        return
-    trakt_id = whole(trakt.get("id"))
-    if trakt_id is None:
-        return
-    season = trakt.get("season")
-    number = whole(season.get("number")) if isinstance(season, Mapping) else None
-    ref = TitleRef("trakt", kind, trakt_id)
-    also = tuple(_externals(item.get("externals"), kind))
-    claim = Claim(Source.ANITRAKT, ref, number, also=also, split=trakt.get("is_split_cour") is True)
-    year = whole(item.get("release_year"))
-    yield AnitraktRow(mal_id, claim, _show(trakt, trakt_id, also, year) if kind is Kind.SHOW else None)
-
-
-def _show(
-    trakt: Mapping[str, object], trakt_id: int, also: tuple[TitleRef, ...], year: int | None
-) -> TraktTitle | None:
-    """The show as Trakt itself would name it, which spares asking; its TMDB id has to be known for that, because the
-    other sources point at it."""
-    ids = {ref.owner: ref.value for ref in also}
-    tmdb, tvdb, imdb, title, slug = (
-        ids.get("tmdb"),
-        ids.get("tvdb"),
-        ids.get("imdb"),
-        trakt.get("title"),
-        trakt.get("slug"),
+    return Table(
+        names=names,
+        by_mal=Made(found, lambda rows: tuple(_claim(row, kind) for row in rows)),
+        trakt_ids=trakt_ids,
+        shows=Made(shows, _show),
+        left_out=tuple(each.left_out(f"rows of anitrakt's {kind.value}s", "myanimelist", "id") for each in bad),
     )
-    if not (isinstance(tmdb, int) and isinstance(title, str) and title and isinstance(slug, str) and slug):
-        return None
+
+
+def _claim(row: AnitraktRow, kind: Kind) -> Claim:
+    trakt = row.trakt or AnitraktTitle()
+    number = trakt.season.number if trakt.season else None
+    also = tuple(TitleRef(*title) for title in _others(row, kind))
+    ref = TitleRef("trakt", kind, whole(trakt.id) or 0)
+    return Claim(Source.ANITRAKT, ref, number, also=also, split=trakt.is_split_cour is True)
+
+
+def _is_whole(row: AnitraktRow) -> bool:
+    """Whether the row says of a show what Trakt itself would. Its TMDB id belongs to that, because the other sources
+    point at it."""
+    trakt, externals = row.trakt, row.externals
+    return bool(trakt and trakt.title and trakt.slug and externals and whole(externals.tmdb))
+
+
+def _show(row: AnitraktRow) -> TraktTitle:
+    """The show as Trakt itself would name it, which spares asking."""
+    trakt = row.trakt or AnitraktTitle()
+    ids = {owner: value for owner, _, value in _others(row, Kind.SHOW)}
+    tmdb, tvdb, imdb = ids.get("tmdb"), ids.get("tvdb"), ids.get("imdb")
     return TraktTitle(
         Kind.SHOW,
         TraktIds(
-            trakt_id,
-            slug,
-            tmdb,
-            tvdb if isinstance(tvdb, int) else None,
-            imdb if isinstance(imdb, str) else None,
+            trakt=whole(trakt.id) or 0,
+            slug=trakt.slug,
+            tmdb=tmdb if isinstance(tmdb, int) else None,
+            tvdb=tvdb if isinstance(tvdb, int) else None,
+            imdb=imdb if isinstance(imdb, str) else None,
         ),
-        title,
-        year,
+        trakt.title or "",
+        row.release_year,
     )
 
 
-def _externals(externals: object, kind: Kind) -> Iterator[TitleRef]:
+def _others(row: AnitraktRow, kind: Kind) -> Iterator[tuple[str, Kind, int | str]]:
     """TMDB, TVDB and IMDb ids of the title; films cannot be addressed by TVDB id on Trakt."""
-    if not isinstance(externals, Mapping):
+    externals = row.externals
+    if externals is None:
         return
-    for owner in ("tmdb", "tvdb") if kind is Kind.SHOW else ("tmdb",):
-        value = whole(externals.get(owner))
-        if value is not None:
-            yield TitleRef(owner, kind, value)
-    imdb = externals.get("imdb")
-    if isinstance(imdb, str) and imdb.startswith("tt"):
-        yield TitleRef("imdb", kind, imdb)
+    if (tmdb := whole(externals.tmdb)) is not None:
+        yield "tmdb", kind, tmdb
+    if kind is Kind.SHOW and (tvdb := whole(externals.tvdb)) is not None:
+        yield "tvdb", kind, tvdb
+    if externals.imdb and externals.imdb.startswith("tt"):
+        yield "imdb", kind, externals.imdb

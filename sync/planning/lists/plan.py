@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from sync.model.anilist import AniListLibrary, MediaListEntry
 from sync.model.lists import (
+    UNREADABLE_VALUE,
     ListChange,
     ListItem,
     ListMemory,
@@ -146,13 +147,14 @@ def plan_list(
     there: Mapping[ListItem, int] | None,
 ) -> ListPlan:
     """What to change on one list. ``unwanted`` are the known items that nobody asks for any more; ``there`` is what
-    the list holds, ``None`` where it was not read because nothing is open."""
+    the list holds, ``None`` where it was not read because nothing is open. An item that the list holds in a way that
+    cannot be read is left alone."""
     changes: list[ListChange] = []
     theirs: list[ListChange] = []
     noted: dict[ListItem, Noted | None] = {}
     for wish in wishes:
         known = notes.get(wish.item)
-        if there is None:
+        if there is None or there.get(wish.item) == UNREADABLE_VALUE:
             continue
         before = there.get(wish.item)
         change = ListChange(which, wish.item, before, wish.value, wish.anilist_ids, wish.season)
@@ -172,6 +174,8 @@ def plan_list(
     for item in sorted(unwanted):
         known = notes.get(item)
         before = None if there is None else there.get(item)
+        if before == UNREADABLE_VALUE:
+            continue
         if decide(None, known, before) is Move.TAKE:
             changes.append(ListChange(which, item, before, None, known.anilist_ids if known else ()))
         else:

@@ -12,16 +12,17 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TextIO
-
-from sync.services.console.progress import progress_of
 
 Level = Literal["notice", "warning", "error"]
 
 ANNOTATIONS_OF_A_KIND = 10
 LONGEST_MESSAGE = 4096
 LARGEST_SUMMARY = 1024 * 1024
+PROGRESS = "progress"
+"""The field of a log record that tells how far long work has come."""
 CUT = "\n\n_The rest was cut off: GitHub shows at most 1 MiB._\n"
 
 _JOINER = "\u2060"  # WORD JOINER: seen by nobody, but the line no longer reads as a command
@@ -134,6 +135,26 @@ class ActionsLog:
         except UnicodeEncodeError:
             encoding = getattr(self._stream, "encoding", None) or "ascii"
             print(line.encode(encoding, "replace").decode(encoding), file=self._stream, flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``done`` of ``total`` (``None``: nobody knows) are done of the work called ``what``."""
+
+    what: str
+    done: int
+    total: int | None = None
+
+
+def tell_progress(log: logging.Logger, what: str, done: int, total: int | None = None) -> None:
+    """Says how far ``what`` has come; the work is over when ``done`` is ``total``."""
+    log.debug("%s: %d of %s", what, done, total or "?", extra={PROGRESS: Progress(what, done, total)})
+
+
+def progress_of(record: logging.LogRecord) -> Progress | None:
+    """What a log record says of progress, if anything."""
+    found: object = getattr(record, PROGRESS, None)
+    return found if isinstance(found, Progress) else None
 
 
 class ActionsLogHandler(logging.Handler):

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from sync.services.console.progress import progress_of
+from sync.services.console.actions_log import progress_of
 
 STYLES = (
     (re.compile(r"Error:|❌"), "bold red"),

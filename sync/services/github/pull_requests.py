@@ -1,21 +1,81 @@
-"""What the job proposes on GitHub and answers there: a changed file as a pull request, a comment on an issue."""
+"""What the job is asked on GitHub, and what it proposes and answers there: the event that started it, a changed file
+as a pull request, a comment on an issue."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
 from urllib.parse import quote
 
 from github import GithubException, UnknownObjectException
 from github.GitCommit import GitCommit
 from github.GitRef import GitRef
 from github.InputGitTreeElement import InputGitTreeElement
+from msgspec import Meta, Raw, Struct, ValidationError
+from msgspec.json import Decoder
 
+from sync.errors import ConfigError
+from sync.model.bounds import Id, Word, read_json, reason_of
 from sync.services.github.errors import GitHubRefused, explained
 from sync.services.github.repository import open_repository_at
 from sync.settings import GitHubContext
 
 WRITERS = frozenset({"admin", "maintain", "write"})
 RIGHT = "contents: write"
+
+
+class EventUser(Struct):
+    """Somebody who did something."""
+
+    login: Word
+
+
+class EventIssue(Struct):
+    """An issue. ``pull_request`` is there if it is one, which GitHub counts among the issues."""
+
+    number: Id
+    body: Annotated[str, Meta(max_length=100_000)] | None = None
+    user: EventUser | None = None
+    pull_request: Raw = Raw()
+
+    @property
+    def is_pull_request(self) -> bool:
+        """Whether it is a pull request."""
+        return bool(bytes(self.pull_request))
+
+
+class EventBase(Struct):
+    """The commit and branch that a pull request is made for."""
+
+    sha: Word | None = None
+    ref: Word | None = None
+
+
+class EventPullRequest(Struct):
+    """A pull request."""
+
+    base: EventBase
+
+
+class Event(Struct):
+    """The file that ``GITHUB_EVENT_PATH`` names, as far as it matters here (GitHub docs, webhook payloads)."""
+
+    issue: EventIssue | None = None
+    sender: EventUser | None = None
+    pull_request: EventPullRequest | None = None
+
+
+_EVENT = Decoder(Event)
+
+
+def load_event(path: Path) -> Event:
+    """The event that started this job. Raises ``ConfigError`` when it cannot be read."""
+    try:
+        return read_json(_EVENT.decode, path.read_bytes())
+    except (OSError, ValueError) as error:
+        reason = reason_of(error) if isinstance(error, ValidationError) else type(error).__name__
+    raise ConfigError([f"The event that started this job cannot be read ({reason})."])
 
 
 @dataclass(frozen=True, slots=True)

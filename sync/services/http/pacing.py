@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
+from msgspec import Struct
+from msgspec.json import Decoder
+
+from sync.model.bounds import UNREADABLE, Total
 from sync.model.budget import ANILIST_LIMIT, ANILIST_WINDOW, TRAKT_LIMIT, TRAKT_WINDOW, WRITE_GAP
 from sync.services.clock import Clock
 
@@ -160,23 +163,21 @@ class TraktPacing:
     def learn(self, method: str, headers: Headers) -> None:
         """``X-Ratelimit``: a JSON object with ``period``, ``limit``, ``remaining`` and ``until``."""
         said = _decoded(headers.get("X-Ratelimit"))
-        if method != "GET" or not said:
+        if method != "GET" or said is None:
             return
         with self._lock:
             now = self._clock.monotonic()
             if now >= self._renewed_at:
                 self._open_window(now)
-            self.limit = _count(said.get("limit")) or self.limit
-            self._period = float(_count(said.get("period")) or self._period)
-            until = _moment(said.get("until"))
-            if until is not None:
-                ahead = (until - self._clock.now()).total_seconds()
+            self.limit = said.limit or self.limit
+            self._period = float(said.period or self._period)
+            if said.until is not None:
+                ahead = (said.until.replace(tzinfo=said.until.tzinfo or UTC) - self._clock.now()).total_seconds()
                 if ahead <= 0:
                     return  # an answer that was under way while its window closed says nothing of the next one
                 self._renewed_at = now + min(self._period, ahead) + 1.0  # ``until`` is cut to the second
-            remaining = _count(said.get("remaining"))
-            if remaining is not None:
-                self._left = min(self._left, max(0, remaining - self.LEFT_TO_OTHERS))
+            if said.remaining is not None:
+                self._left = min(self._left, max(0, said.remaining - self.LEFT_TO_OTHERS))
 
     def default_wait(self, headers: Headers) -> float | None:
         """The usual backoff: an edge rule that names no time tends to be a short one."""
@@ -184,26 +185,23 @@ class TraktPacing:
 
 
 def _whole(value: str | None) -> int | None:
-    return int(value) if value is not None and value.isascii() and value.isdigit() else None
+    return int(value) if value is not None and value.isascii() and value.isdigit() and len(value) < 20 else None
 
 
-def _decoded(value: str | None) -> dict[str, object]:
+class RateLimit(Struct):
+    """``X-Ratelimit``; ``period`` is seconds."""
+
+    period: Total | None = None
+    limit: Total | None = None
+    remaining: Total | None = None
+    until: datetime | None = None
+
+
+_RATE_LIMIT = Decoder(RateLimit)
+
+
+def _decoded(value: str | None) -> RateLimit | None:
     try:
-        decoded = json.loads(value or "")
-    except ValueError:
-        return {}
-    return decoded if isinstance(decoded, dict) else {}
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _moment(value: object) -> datetime | None:
-    if not isinstance(value, str):
+        return _RATE_LIMIT.decode(value) if value else None
+    except UNREADABLE:
         return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,33 +1,38 @@
-"""How every request leaves: one session per service, paced, bounded, and retried in this one place only."""
+"""How every request leaves: one session per service, paced, bounded, and retried in this one place only; and how
+several reads are made side by side."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import count
+from threading import Event, Lock
 from types import TracebackType
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from sync.errors import NEXT_RUN, ServiceUnavailable
+from sync.model.bounds import LeftOut
 from sync.model.run import Requests
-from sync.services.clock import Clock
-from sync.services.deadline import Deadline, OutOfTime
-from sync.services.http.exchange import Answer, Call, TryAgain
+from sync.services.clock import Clock, Deadline, OutOfTime
+from sync.services.console.actions_log import tell_progress
+from sync.services.http.exchange import Answer, Call, HttpSession, TryAgain
 from sync.services.http.pacing import Pacing, Unpaced
 from sync.services.http.redaction import Redactor
-from sync.services.http.session import HttpSession
 
 PROJECT_URL = "https://github.com/trakt-sync-for-anilist/trakt-sync-for-anilist"
 USER_AGENT = "trakt-sync-for-anilist/0.1"
 
 T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 log = logging.getLogger(__name__)
 
 
@@ -109,10 +114,11 @@ class Transport:
         self._pacing: Pacing = pacing or Unpaced()
         self._patience = patience
         self._session = HttpSession(f"{USER_AGENT} (+{project_url})", clock)
-        self._lock = threading.Lock()
-        self._turn = threading.Lock()
+        self._lock = Lock()
+        self._turn = Lock()
         self._blocked_until = clock.monotonic()
         self._made: Counter[str] = Counter()
+        self._left_out: list[LeftOut] = []
 
     def __enter__(self) -> Transport:
         return self
@@ -131,6 +137,18 @@ class Transport:
         """How many requests were made, and the service's limit if it named one."""
         with self._lock:
             return Requests(made=self._made.total(), limit=self._pacing.limit)
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The rows of this service's answers that were left out; one with an id once, however often it came."""
+        with self._lock:
+            named = dict.fromkeys(row for row in self._left_out if row.row_id is not None)
+            return (*named, *(row for row in self._left_out if row.row_id is None))
+
+    def leave_out(self, rows: Iterable[LeftOut]) -> None:
+        """Notes rows that were left out of an answer."""
+        with self._lock:
+            self._left_out.extend(rows)
 
     def made(self, method: str) -> int:
         """How many requests were made with this method."""
@@ -238,3 +256,55 @@ def _retry_after(answer: Answer, clock: Clock) -> float | None:
 
 def _utc(clock: Clock) -> datetime:
     return clock.now().astimezone(UTC)
+
+
+def fetch_side_by_side(
+    fetch: Callable[[K], V], keys: Iterable[K], *, workers: int = 8, what: str = ""
+) -> tuple[dict[K, V], bool]:
+    """What ``fetch`` gives for each key, asked for in threads, in the order of ``keys``; and whether all were read.
+    How far it has come is told as ``what``.
+
+    When the time budget ends the reading, those that came until then are given. Any other error is raised, and what has
+    not started by then is not started any more.
+    """
+    wanted = list(dict.fromkeys(keys))
+    if not wanted:
+        return {}, True
+    finished, one_by_one, failed = count(1), Lock(), Event()
+
+    def note(future: Future[V]) -> None:
+        with one_by_one:
+            tell_progress(log, what, next(finished), len(wanted))
+
+    def ask(key: K) -> V:
+        if failed.is_set():
+            raise _NotAskedError
+        try:
+            return fetch(key)
+        except Exception:
+            failed.set()
+            raise
+
+    with ThreadPoolExecutor(max_workers=min(workers, len(wanted))) as pool:
+        futures: dict[K, Future[V]] = {key: pool.submit(ask, key) for key in wanted}
+        for future in futures.values() if what else ():
+            future.add_done_callback(note)
+        try:
+            wait(futures.values(), return_when=FIRST_EXCEPTION)
+        finally:  # also when the run is interrupted
+            for future in futures.values():
+                future.cancel()
+    read: dict[K, V] = {}
+    for key, future in futures.items():
+        if future.cancelled():
+            continue
+        error = future.exception()
+        if error is None:
+            read[key] = future.result()
+        elif not isinstance(error, OutOfTime | _NotAskedError):
+            raise error
+    return read, len(read) == len(wanted)
+
+
+class _NotAskedError(Exception):
+    """Another read had failed before this one began."""

@@ -1,22 +1,243 @@
-"""Trakt's catalogue and account → values. Field names: Trakt API contract, 2026-07."""
+"""Trakt's catalogue and account → values (Trakt API contract, 2026-07).
+
+A bad row is left out and named; a missing frame raises ``SuspiciousRead``, and is never taken for "nothing there".
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Annotated, TypeVar
+
+from msgspec import Meta, Raw, Struct, ValidationError
+from msgspec.json import Decoder
 
 from sync.errors import NEXT_RUN, SuspiciousRead
-from sync.model.trakt import Kind, PlayKind, ShowLayout, TraktEpisode, TraktIds, TraktSeason, TraktTitle
-from sync.services.shape import NOTHING, JsonObject, list_of, minute, moment, object_at, text, whole
+from sync.model.bounds import (
+    UNREADABLE,
+    BadRow,
+    Count,
+    Id,
+    LeftOut,
+    Line,
+    OtherId,
+    Read,
+    Rows,
+    Total,
+    Word,
+    id_at,
+    read_json,
+    utc,
+)
+from sync.model.trakt import NO_ID, Kind, ShowLayout, TraktEpisode, TraktIds, TraktSeason, TraktTitle
 
-log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 def suspicious(what: str) -> SuspiciousRead:
-    """The error for an answer that is short or shapeless; it is never taken for "nothing there"."""
+    """The error for an answer that is short or shapeless."""
     return SuspiciousRead("Trakt", f"Trakt sent {what}.", NEXT_RUN)
+
+
+def framed(decode: Callable[[bytes], T], body: bytes, what: str) -> T:
+    """What ``decode`` makes of ``body``. Raises ``NotJson``, and ``SuspiciousRead`` saying that Trakt sent ``what``."""
+    return read_json(decode, body, suspicious(what))
+
+
+# --- titles -----------------------------------------------------------------------------------------------------------
+
+
+class OwnId(Struct, gc=False):
+    """``ids`` of which only Trakt's matters."""
+
+    trakt: Id
+
+
+class OwnIds(Struct, gc=False):
+    """Any object of which only Trakt's id matters."""
+
+    ids: OwnId
+
+
+class AllIds(Struct, gc=False):
+    """``ids`` of a show or film."""
+
+    trakt: Id
+    slug: Word | None = None
+    tmdb: OtherId | None = None
+    tvdb: OtherId | None = None
+    imdb: Word | None = None
+
+
+class TitleRow(Struct, gc=False):
+    """A show or film. ``runtime`` is minutes; ``released`` is there for films."""
+
+    ids: AllIds
+    title: Line
+    year: Count | None = None
+    original_title: Line | None = None
+    released: date | None = None
+    runtime: Count | None = None
+
+
+class FoundRow(Struct, gc=False):
+    """A search result: the object that ``type`` names."""
+
+    type: Word
+    show: TitleRow | None = None
+    movie: TitleRow | None = None
+
+
+_TITLE, _FOUND = Decoder(TitleRow), Rows(FoundRow)
+
+
+def parse_title(kind: Kind, body: bytes) -> Read[TraktTitle | None]:
+    """A show or movie object; ``None`` for one that cannot be right, such as one without an id or title."""
+    try:
+        return Read(title_of(kind, read_json(_TITLE.decode, body)))
+    except ValidationError as error:
+        return Read(None, (LeftOut.of(f"{kind.value}s", error, body, "ids", "trakt"),))
+
+
+def title_of(kind: Kind, row: TitleRow) -> TraktTitle | None:
+    """The value of a show or movie object, ``None`` without words in its title."""
+    title, original = row.title.strip(), (row.original_title or "").strip()
+    ids = row.ids
+    if not title:
+        return None
+    return TraktTitle(
+        kind=kind,
+        ids=TraktIds(ids.trakt, ids.slug or None, ids.tmdb or None, ids.tvdb or None, ids.imdb or None),
+        title=title,
+        year=row.year or None,
+        released=row.released if kind is Kind.MOVIE else None,
+        runtime=(row.runtime or None) if kind is Kind.MOVIE else None,
+        aliases=(original,) if original and original != title else (),
+    )
+
+
+def parse_search(kind: Kind, body: bytes) -> Read[tuple[TraktTitle, ...]]:
+    """Search results of one kind, in Trakt's order; results of another kind are left out."""
+    rows, bad = framed(_FOUND.read, body, "a search result that is no list")
+    found = [row.show if kind is Kind.SHOW else row.movie for row in rows if row.type == kind.value]
+    titles = tuple(title for row in found if row and (title := title_of(kind, row)))
+    return Read(titles, tuple(each.left_out("search results", kind.value, "ids", "trakt") for each in bad))
+
+
+# --- layouts ----------------------------------------------------------------------------------------------------------
+
+
+class SeasonRow(Struct, gc=False):
+    """A season; ``episodes`` may be missing where ``episode_count`` is 0."""
+
+    number: Count
+    episodes: Raw = Raw(b"null")
+    episode_count: Total | None = None
+    ids: Raw = Raw(b"null")
+
+
+class EpisodeRow(Struct, gc=False):
+    """An episode; ``runtime`` is minutes."""
+
+    number: Count
+    ids: OwnId
+    title: Line | None = None
+    first_aired: datetime | None = None
+    runtime: Count | None = None
+
+    def __post_init__(self) -> None:
+        if self.first_aired is not None:
+            self.first_aired = utc(self.first_aired)
+
+
+class NumberedRow(Struct, gc=False):
+    """What must be readable of an episode to know which place it takes."""
+
+    number: Count
+
+
+_SEASONS, _EPISODES = Rows(SeasonRow), Rows(EpisodeRow)
+_NUMBERED = Decoder(NumberedRow)
+
+
+def parse_layout(show: TraktTitle, body: bytes) -> Read[ShowLayout]:
+    """``/shows/:id/seasons?extended=full,episodes``: every episode once, by season and number.
+
+    An episode that cannot be right keeps its place without an id (``NO_ID``): nothing is written to it, and the ones
+    behind it do not move up. A season that cannot be read leaves no such place, so it makes the answer suspicious.
+    """
+    trakt_id = show.ids.trakt
+    seasons, odd = framed(_SEASONS.read, body, f"seasons of show {trakt_id} that are no list")
+    if odd:
+        raise suspicious(f"a season of show {trakt_id} that cannot be read ({odd[0].why})")
+    listed: dict[int, TraktEpisode] = {}
+    without_id: list[TraktEpisode] = []
+    season_ids: dict[int, int] = {}
+    left_out: list[LeftOut] = []
+    for season in seasons:
+        rows, bad = _episode_rows(season, trakt_id)
+        for row in rows:
+            listed.setdefault(row.ids.trakt, _episode(season.number, row))
+        without_id += _places(season.number, rows, bad)
+        what = f"episodes of show {trakt_id}, season {season.number}"
+        left_out += [each.left_out(what, "ids", "trakt") for each in bad]
+        if (season_id := id_at(season.ids, "trakt")) is not None:
+            season_ids.setdefault(season.number, season_id)
+    ordered = sorted([*listed.values(), *without_id], key=lambda e: (e.season, e.number, e.trakt_id))
+    numbers: dict[int, list[int]] = {}
+    for episode in ordered:
+        numbers.setdefault(episode.season, []).append(episode.number)
+    known = [TraktSeason(at, season_ids[at], has[0], len(has)) for at, has in numbers.items() if at in season_ids]
+    return Read(ShowLayout(show, tuple(ordered), tuple(known)), tuple(left_out))
+
+
+def _episode_rows(season: SeasonRow, show_id: int) -> tuple[list[EpisodeRow], list[BadRow]]:
+    if season.episode_count == 0 and bytes(season.episodes) == b"null":
+        return [], []
+    return framed(_EPISODES.read, season.episodes, f"a season of show {show_id} without its episodes")
+
+
+def _episode(season: int, row: EpisodeRow) -> TraktEpisode:
+    return TraktEpisode(
+        trakt_id=row.ids.trakt,
+        season=season,
+        number=row.number,
+        title=(row.title or "").strip() or None,
+        first_aired=row.first_aired,
+        runtime=row.runtime or None,
+    )
+
+
+def _places(season: int, rows: Sequence[EpisodeRow], bad: Sequence[BadRow]) -> Iterator[TraktEpisode]:
+    """The places of episodes that cannot be right. One whose number cannot be read either has the number between its
+    neighbours, if that is free."""
+    numbers: list[int | None] = [row.number for row in rows]
+    for each in bad:
+        numbers.insert(each.at, number_at(each.raw))
+    taken = {row.number for row in rows}
+    for each in bad:
+        number = numbers[each.at]
+        if number is None:
+            before = numbers[each.at - 1] if each.at else None
+            behind = next((other for other in numbers[each.at :] if other is not None), None)
+            number = before + 1 if before is not None else behind - 1 if behind else None
+        if number is not None and number not in taken:
+            taken.add(number)
+            numbers[each.at] = number
+            yield TraktEpisode(NO_ID, season, number)
+
+
+def number_at(raw: Raw) -> int | None:
+    """The ``number`` of an episode of which something else cannot be right."""
+    try:
+        return _NUMBERED.decode(raw).number
+    except UNREADABLE:
+        return None
+
+
+# --- the account ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,154 +256,75 @@ class TraktAccount:
     limits: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryPlay:
-    """One play in the user's history, to the minute; ``history_id`` is what removes exactly this one."""
+class UserSlug(Struct):
+    """``user.ids``."""
 
-    history_id: int
-    kind: PlayKind
-    trakt_id: int
-    watched_at: datetime
-    action: str | None = None
+    slug: Word | None = None
 
 
-def parse_title(kind: Kind, value: object) -> TraktTitle | None:
-    """A show or movie object, ``None`` when it has no Trakt id or title."""
-    item = object_at(value) or NOTHING
-    given = object_at(item, "ids") or NOTHING
-    trakt, title = whole(given.get("trakt")), text(item.get("title"))
-    if trakt is None or title is None:
-        return None
-    original = text(item.get("original_title"))
-    return TraktTitle(
-        kind=kind,
-        ids=TraktIds(
-            trakt=trakt,
-            slug=text(given.get("slug")),
-            tmdb=whole(given.get("tmdb")),
-            tvdb=whole(given.get("tvdb")),
-            imdb=text(given.get("imdb")),
-        ),
-        title=title,
-        year=whole(item.get("year")),
-        released=_day(item.get("released")) if kind is Kind.MOVIE else None,
-        runtime=(whole(item.get("runtime")) or None) if kind is Kind.MOVIE else None,
-        aliases=(original,) if original and original != title else (),
+class AccountUser(Struct):
+    """``user``."""
+
+    username: Annotated[str, Meta(min_length=1, max_length=200)]
+    vip: bool | None = None
+    ids: UserSlug | None = None
+
+
+class AccountPlace(Struct):
+    """``account``; it also holds a token, which is not read."""
+
+    timezone: Word | None = None
+
+
+class Browsing(Struct):
+    """``browsing``."""
+
+    watch_only_once: bool | None = None
+
+
+class SettingsAnswer(Struct):
+    """``/users/settings?extended=browsing``. Nothing else of it is read: it holds personal data."""
+
+    user: AccountUser
+    account: AccountPlace | None = None
+    browsing: Browsing | None = None
+    limits: dict[Word, Raw] = {}
+
+
+_SETTINGS, _GROUP, _MOMENTS = Decoder(SettingsAnswer), Decoder(dict[str, Raw]), Decoder(datetime)
+_TOTAL: Decoder[int] = Decoder(Total)
+
+
+def parse_account(body: bytes) -> Read[TraktAccount]:
+    """Whose account the token opens."""
+    row = framed(_SETTINGS.decode, body, "account settings without a user name")
+    account = TraktAccount(
+        username=row.user.username,
+        slug=row.user.ids.slug if row.user.ids else None,
+        vip=row.user.vip is True,
+        watch_only_once=row.browsing.watch_only_once is True if row.browsing else False,
+        timezone=row.account.timezone if row.account else None,
+        limits=_flat(row.limits, _TOTAL.decode),
     )
+    return Read(account)
 
 
-def parse_search(kind: Kind, value: object) -> tuple[TraktTitle, ...]:
-    """Search results of one kind, in Trakt's order; results of another kind are left out."""
-    rows = list_of(value)
-    if rows is None:
-        raise suspicious("a search result that is no list")
-    matching = (row for item in rows if (row := object_at(item)) and row.get("type") == kind.value)
-    return tuple(title for row in matching if (title := parse_title(kind, row.get(kind.value))) is not None)
-
-
-def parse_layout(show: TraktTitle, value: object) -> ShowLayout:
-    """``/shows/:id/seasons?extended=full,episodes``: every episode once, by season and number."""
-    seasons = list_of(value)
-    if seasons is None:
-        raise suspicious(f"seasons of show {show.ids.trakt} that are no list")
-    episodes: dict[int, TraktEpisode] = {}
-    ids: dict[int, int] = {}
-    for season in map(object_at, seasons):
-        for episode in _episodes(season or NOTHING, show):
-            episodes.setdefault(episode.trakt_id, episode)
-        number, season_id = (
-            whole((season or NOTHING).get("number")),
-            whole((object_at(season, "ids") or NOTHING).get("trakt")),
-        )
-        if number is not None and season_id is not None:
-            ids.setdefault(number, season_id)
-    ordered = sorted(episodes.values(), key=lambda e: (e.season, e.number, e.trakt_id))
-    numbers: dict[int, list[int]] = {}
-    for episode in ordered:
-        numbers.setdefault(episode.season, []).append(episode.number)
-    return ShowLayout(
-        show,
-        tuple(ordered),
-        tuple(TraktSeason(at, ids[at], found[0], len(found)) for at, found in numbers.items() if at in ids),
-    )
-
-
-def _episodes(season: JsonObject, show: TraktTitle) -> Iterator[TraktEpisode]:
-    number, rows = whole(season.get("number")), list_of(season.get("episodes"))
-    if number is None or (rows is None and season.get("episode_count") != 0):
-        raise suspicious(f"a season of show {show.ids.trakt} without its episodes")
-    for row in map(object_at, rows or ()):
-        trakt_id = whole((object_at(row, "ids") or NOTHING).get("trakt"))
-        episode = whole(row.get("number")) if row else None
-        if row is None or trakt_id is None or episode is None:
-            log.warning("Left out an episode of show %d, season %d, that has no id or number.", show.ids.trakt, number)
-            continue
-        yield TraktEpisode(
-            trakt_id=trakt_id,
-            season=number,
-            number=episode,
-            title=text(row.get("title")),
-            first_aired=moment(row.get("first_aired")),
-            runtime=whole(row.get("runtime")) or None,
-        )
-
-
-def parse_account(value: object) -> TraktAccount:
-    """``/users/settings?extended=browsing``. Nothing else of it is kept: it holds personal data and a token."""
-    user = object_at(value, "user") or NOTHING
-    username = text(user.get("username"))
-    if username is None:
-        raise suspicious("account settings without a user name")
-    limits = {
-        f"{name}.{key}": count
-        for name, group in (object_at(value, "limits") or NOTHING).items()
-        for key, number in (object_at(group) or NOTHING).items()
-        if (count := whole(number)) is not None
-    }
-    return TraktAccount(
-        username=username,
-        slug=text((object_at(user, "ids") or NOTHING).get("slug")),
-        vip=user.get("vip") is True,
-        watch_only_once=(object_at(value, "browsing") or NOTHING).get("watch_only_once") is True,
-        timezone=text((object_at(value, "account") or NOTHING).get("timezone")),
-        limits=limits,
-    )
-
-
-def parse_last_activities(value: object) -> dict[str, datetime]:
+def parse_last_activities(body: bytes) -> Read[dict[str, datetime]]:
     """``/sync/last_activities`` as flat names: ``all``, ``episodes.watched_at``, ``movies.watched_at`` …"""
-    groups = object_at(value)
-    if groups is None or (latest := moment(groups.get("all"))) is None:
-        raise suspicious("last activities without their times")
-    found = {"all": latest}
+    without = "last activities without their times"
+    groups = framed(_GROUP.decode, body, without)
+    latest = framed(lambda raw: utc(_MOMENTS.decode(raw)), groups.pop("all", b"null"), without)
+    return Read({"all": latest} | _flat(groups, lambda raw: utc(_MOMENTS.decode(raw))))
+
+
+def _flat(groups: Mapping[str, Raw], decode: Callable[[Raw], T]) -> dict[str, T]:
+    """``{"a": {"b": 1}}`` → ``{"a.b": 1}``, without what cannot be read."""
+    found: dict[str, T] = {}
     for name, group in groups.items():
-        for key, stamp in (object_at(group) or NOTHING).items():
-            if (at := moment(stamp)) is not None:
-                found[f"{name}.{key}"] = at
+        try:
+            for key, raw in _GROUP.decode(group).items():
+                with suppress(*UNREADABLE):
+                    found[f"{name}.{key}"] = decode(raw)
+        except UNREADABLE:
+            continue
     return found
-
-
-def parse_history(value: object) -> tuple[HistoryPlay, ...]:
-    """A page of ``/sync/history``; rows of other kinds than episodes and movies are left out."""
-    rows = list_of(value)
-    if rows is None:
-        raise suspicious("a history page that is no list")
-    return tuple(play for row in rows if (play := _history_play(object_at(row) or NOTHING)) is not None)
-
-
-def _history_play(row: JsonObject) -> HistoryPlay | None:
-    if row.get("type") not in (PlayKind.EPISODE.value, PlayKind.MOVIE.value):
-        return None
-    kind = PlayKind(str(row.get("type")))
-    history_id, at = whole(row.get("id")), minute(row.get("watched_at"))
-    trakt_id = whole((object_at(row, kind.value, "ids") or NOTHING).get("trakt"))
-    if history_id is None or at is None or trakt_id is None:
-        raise suspicious("a history row without its ids")
-    return HistoryPlay(history_id, kind, trakt_id, at, text(row.get("action")))
-
-
-def _day(value: object) -> date | None:
-    try:
-        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-    except ValueError:
-        return None

@@ -4,51 +4,50 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from sync.model.budget import BATCH
+from sync.model.budget import BATCH, TRAKT_PAGE
 from sync.model.mapping import TextQuery, TitleRef
 from sync.model.plan import NewPlay
-from sync.model.trakt import Kind, PlayKind, ShowLayout, TraktIds, TraktPlays, TraktTitle
-from sync.services.deadline import Deadline, OutOfTime
-from sync.services.http.side_by_side import fetch_side_by_side
-from sync.services.http.transport import Transport
+from sync.model.trakt import NO_ID, Kind, PlayKind, ShowLayout, TraktIds, TraktPlays, TraktTitle
+from sync.services.clock import Deadline, OutOfTime
+from sync.services.http.transport import Transport, fetch_side_by_side
 from sync.services.trakt.answers import (
-    HistoryPlay,
     TraktAccount,
     parse_account,
-    parse_history,
     parse_last_activities,
     parse_layout,
     parse_search,
     parse_title,
+    suspicious,
 )
-from sync.services.trakt.errors import NAME, NotTaken
 from sync.services.trakt.history import (
     GROUPS,
     AddedPlays,
+    HistoryPlay,
     RemovedPlays,
     history_body,
     parse_added,
+    parse_history,
     parse_removed,
     removal_body,
 )
 from sync.services.trakt.lists import TraktLists
 from sync.services.trakt.plays import (
     NumberedPlay,
-    Times,
+    WatchedTimes,
+    joined,
     parse_movie_page,
     parse_nested_play_times,
     parse_play_times,
     parse_progress_page,
 )
-from sync.services.trakt.wire import AccessTokens, TraktWire
+from sync.services.trakt.wire import NAME, AccessTokens, Parse, TraktWire
 
-PAGE = 250
-"""The largest page that Trakt serves; a larger wish is cut to it."""
 PROGRESS_PAGE = 100
+"""Shows that Trakt gives at once with their seasons."""
 SEARCH_SIGNS = re.compile(r"""[+\-&|!(){}\[\]^"~*?:/\\]+""")
 
 log = logging.getLogger(__name__)
@@ -69,66 +68,50 @@ class TraktClient:
 
     def fetch_account(self, deadline: Deadline) -> TraktAccount:
         """Whose account the token opens, and its settings and limits."""
-        params = {"extended": "browsing"}
-        return self._wire.get("/users/settings", lambda a: parse_account(a.json()), deadline, params=params)
+        return self._wire.get("/users/settings", parse_account, deadline, params={"extended": "browsing"})
 
     def fetch_last_activities(self, deadline: Deadline) -> Mapping[str, datetime]:
         """When each part of the account last changed, by names such as ``episodes.watched_at``."""
-        return self._wire.get("/sync/last_activities", lambda a: parse_last_activities(a.json()), deadline)
+        return self._wire.get("/sync/last_activities", parse_last_activities, deadline)
 
     def fetch_plays(self, deadline: Deadline) -> TraktPlays:
         """All plays of the account, in two requests.
 
         Should Trakt refuse these, or answer in the shape of a list, the episodes are read show by show with the numbers
-        of each looked up in the show's layout; that costs a request for each show, and gives the same.
+        of each looked up in the show's layout; that costs a request for each show, and gives the same plays.
         """
-        return TraktPlays(self._fetch_episode_plays(deadline), self._fetch_movie_plays(deadline))
+        episodes, movies = self._fetch_episode_plays(deadline), self._fetch_movie_plays(deadline)
+        unreadable = {(PlayKind.EPISODE, item) for item in episodes.unreadable}
+        unreadable |= {(PlayKind.MOVIE, item) for item in movies.unreadable}
+        return TraktPlays(episodes.times, movies.times, frozenset(unreadable))
 
-    def _fetch_episode_plays(self, deadline: Deadline) -> Times:
+    def _fetch_episode_plays(self, deadline: Deadline) -> WatchedTimes:
         params = {"extended": "min", "specials": "true"}
-        times = self._fetch_min(
-            "/sync/watched/episodes", params, lambda value: parse_play_times(value, "watched episodes"), deadline
-        )
-        if times is None:
+        path = "/sync/watched/episodes"
+        found = self._fetch_min(path, params, lambda body: parse_play_times(body, "watched episodes"), deadline)
+        if found is None:
             params |= {"season_numbers": "true"}
-            times = self._fetch_min("/sync/watched/shows", params, parse_nested_play_times, deadline)
-        return self._fetch_numbered_plays(deadline) if times is None else times
+            found = self._fetch_min("/sync/watched/shows", params, parse_nested_play_times, deadline)
+        return self._fetch_numbered_plays(deadline) if found is None else found
 
-    def _fetch_movie_plays(self, deadline: Deadline) -> Times:
-        path = "/sync/watched/movies"
-        times = self._fetch_min(
-            path, {"extended": "min"}, lambda value: parse_play_times(value, "watched movies"), deadline
+    def _fetch_movie_plays(self, deadline: Deadline) -> WatchedTimes:
+        path, params = "/sync/watched/movies", {"extended": "min"}
+        found = self._fetch_min(path, params, lambda body: parse_play_times(body, "watched movies"), deadline)
+        return (
+            joined(self._wire.get_pages(path, parse_movie_page, deadline, limit=TRAKT_PAGE)) if found is None else found
         )
-        if times is not None:
-            return times
-        found: Times = {}
-        for page in self._wire.get_pages(path, parse_movie_page, deadline, limit=PAGE):
-            found |= page
-        return found
 
     def _fetch_min(
-        self, path: str, params: Mapping[str, str], parse: Callable[[object], Times], deadline: Deadline
-    ) -> Times | None:
-        """One of the ``extended=min`` reads, which come whole; if this one says it was cut into pages, all of them.
-
-        ``None`` when Trakt does not take the request, or does not answer in this shape."""
-        try:
-            answer = self._wire.get_or_none(path, lambda got: (got.json(), got), deadline, params=params)
-        except NotTaken:
-            answer = None
-        if answer is None or isinstance(answer[0], list):
+        self, path: str, params: Mapping[str, str], parse: Parse[WatchedTimes], deadline: Deadline
+    ) -> WatchedTimes | None:
+        """One of the ``extended=min`` reads; ``None`` when Trakt does not take it, or answers in another shape."""
+        found = self._wire.get_object(path, parse, deadline, limit=TRAKT_PAGE, params=params)
+        if found is None:
             log.warning("Trakt answers %s in another shape than its documentation says.", path)
             return None
-        if (answer[1].whole_number("X-Pagination-Page-Count") or 1) == 1:
-            return parse(answer[0])
-        found: Times = {}
-        for page in self._wire.get_pages(path, parse, deadline, limit=PAGE, params=params):
-            for trakt_id, times in page.items():
-                known = found.get(trakt_id)
-                found[trakt_id] = tuple(sorted({*known, *times})) if known else times
-        return found
+        return joined(found)
 
-    def _fetch_numbered_plays(self, deadline: Deadline) -> Times:
+    def _fetch_numbered_plays(self, deadline: Deadline) -> WatchedTimes:
         by_show: dict[int, tuple[NumberedPlay, ...]] = {}
         # Without specials=true Trakt leaves season 0 out, and what lies there would be added a second time.
         params = {"extended": "progress", "specials": "true"}
@@ -141,14 +124,7 @@ class TraktClient:
         layouts = self.fetch_layouts(titles, deadline)
         if len(layouts) < len(by_show):
             raise OutOfTime(NAME, "The time budget ended before all plays on Trakt were read.", "Raise TIME_BUDGET.")
-        found: Times = {}
-        for show_id, plays in by_show.items():
-            layout = layouts[show_id]
-            ids = {(e.season, e.number): e.trakt_id for e in layout.episodes} if layout else {}
-            found |= {ids[p.season, p.number]: p.times for p in plays if (p.season, p.number) in ids}
-            if lost := [f"S{p.season}E{p.number}" for p in plays if (p.season, p.number) not in ids]:
-                log.warning("Show %d has plays of episodes that Trakt no longer lists: %s", show_id, ", ".join(lost))
-        return found
+        return joined(_with_ids(show_id, plays, layouts[show_id]) for show_id, plays in by_show.items())
 
     def fetch_history(
         self,
@@ -168,7 +144,7 @@ class TraktClient:
         if end_at is not None:
             params["end_at"] = (end_at.astimezone(UTC).date() + timedelta(days=1)).isoformat()
         found: dict[int, HistoryPlay] = {}
-        for page in self._wire.get_pages(path, parse_history, deadline, limit=PAGE, params=params):
+        for page in self._wire.get_pages(path, parse_history, deadline, limit=TRAKT_PAGE, params=params):
             found.update((play.history_id, play) for play in page)
         return tuple(
             play
@@ -186,14 +162,16 @@ class TraktClient:
         here is ever sent again: raises ``OutcomeUnknown`` when it is not clear what Trakt did, and the caller reads."""
         if not 0 < len(plays) <= BATCH:
             raise ValueError(f"a POST takes 1 to {BATCH} plays, not {len(plays)}")
-        return self._wire.post("/sync/history", history_body(plays), lambda a: parse_added(plays, a.json()), deadline)
+        return self._wire.post(
+            "/sync/history", history_body(plays), lambda answer: parse_added(plays, answer), deadline
+        )
 
     def remove_history(self, history_ids: Collection[int], deadline: Deadline) -> RemovedPlays:
         """Removes exactly these plays. Raises ``OutcomeUnknown`` as ``add_plays`` does."""
         if not history_ids:
             return RemovedPlays(0)
         body = removal_body(history_ids)
-        return self._wire.post("/sync/history/remove", body, lambda a: parse_removed(a.json()), deadline)
+        return self._wire.post("/sync/history/remove", body, parse_removed, deadline)
 
     # --- the catalogue ------------------------------------------------------------------------------------------------
 
@@ -205,12 +183,12 @@ class TraktClient:
     def _summary(self, ref: TitleRef, deadline: Deadline) -> TraktTitle | None:
         path = f"/{ref.kind.value}s/{quote(str(ref.value), safe='')}"
         params = {"extended": "full"}
-        return self._wire.get_or_none(path, lambda a: parse_title(ref.kind, a.json()), deadline, params=params)
+        return self._wire.get_or_none(path, lambda body: parse_title(ref.kind, body), deadline, params=params)
 
     def _search_id(self, ref: TitleRef, deadline: Deadline) -> TraktTitle | None:
         path = f"/search/{ref.owner}/{quote(str(ref.value), safe='')}"
         params = {"type": ref.kind.value, "extended": "full"}
-        found = self._wire.get_or_none(path, lambda a: parse_search(ref.kind, a.json()), deadline, params=params)
+        found = self._wire.get_or_none(path, lambda body: parse_search(ref.kind, body), deadline, params=params)
         return next((title for title in found or () if _carries(title, ref)), None)
 
     def search_titles(self, query: TextQuery, deadline: Deadline) -> tuple[TraktTitle, ...]:
@@ -220,13 +198,13 @@ class TraktClient:
             return ()
         params = {"query": words, "extended": "full", "page": "1", "limit": "10"}
         path = f"/search/{query.kind.value}"
-        return self._wire.get(path, lambda a: parse_search(query.kind, a.json()), deadline, params=params)
+        return self._wire.get(path, lambda body: parse_search(query.kind, body), deadline, params=params)
 
     def fetch_layout(self, show: TraktTitle, deadline: Deadline) -> ShowLayout | None:
         """The show's seasons and episodes as Trakt lists them now, ``None`` if it has no such show."""
         path = f"/shows/{show.ids.trakt}/seasons"
         params = {"extended": "full,episodes"}
-        return self._wire.get_or_none(path, lambda a: parse_layout(show, a.json()), deadline, params=params)
+        return self._wire.get_or_none(path, lambda body: parse_layout(show, body), deadline, params=params)
 
     def fetch_layouts(self, shows: Iterable[TraktTitle], deadline: Deadline) -> dict[int, ShowLayout | None]:
         """The layouts of several shows by Trakt id, read side by side. Those that the deadline cut off are missing."""
@@ -238,6 +216,23 @@ class TraktClient:
         """The titles of several references, read side by side. Those that the deadline cut off are missing."""
         titles, _ = fetch_side_by_side(lambda ref: self.fetch_title(ref, deadline), refs)
         return titles
+
+
+def _with_ids(show_id: int, plays: Iterable[NumberedPlay], layout: ShowLayout | None) -> WatchedTimes:
+    """The plays of a show by their episodes' ids.
+
+    Raises ``SuspiciousRead`` for a play of an episode that Trakt lists without an id that can be right: it would look
+    as if it were not there as soon as the episode can be read.
+    """
+    ids = {(episode.season, episode.number): episode.trakt_id for episode in layout.episodes} if layout else {}
+    known = [play for play in plays if (play.season, play.number) in ids]
+    if any(ids[play.season, play.number] == NO_ID for play in known):
+        raise suspicious(f"a play of an episode of show {show_id} that cannot be read")
+    lost = [f"S{play.season}E{play.number}" for play in plays if (play.season, play.number) not in ids]
+    if lost:
+        log.warning("Show %d has plays of episodes that Trakt no longer lists: %s", show_id, ", ".join(lost))
+    unreadable = frozenset(ids[play.season, play.number] for play in known if not play.readable)
+    return WatchedTimes({ids[play.season, play.number]: play.times for play in known}, unreadable)
 
 
 def _carries(title: TraktTitle, ref: TitleRef) -> bool:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
+
+from msgspec import Meta, Struct, ValidationError
+from msgspec.json import Decoder
 
 from sync.errors import NEXT_RUN, AppRefused, LoginError, LoginLost, ServiceUnavailable
-from sync.services.deadline import Deadline
+from sync.model.bounds import Count, Total, UnixTime, read_json
+from sync.services.clock import Deadline
 from sync.services.http.exchange import Answer, Call, TryAgain
 from sync.services.http.transport import Transport
-from sync.services.shape import NOTHING, object_at, text, unix_moment, whole
 from sync.services.tokens.pair import TokenPair
-from sync.services.trakt.errors import CONNECT, NAME, NEW_APP
+from sync.services.trakt.wire import CONNECT, NAME, NEW_APP, refusal_body
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 """The redirect address that Trakt's app form names for the device flow; the refresh has to repeat it."""
@@ -20,7 +24,33 @@ SLOW_DOWN = 5
 LONGEST_LIFE = 400 * 24 * 3600
 """Seconds; no access token of Trakt's has ever lived longer."""
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+Secret = Annotated[str, Meta(min_length=1, max_length=10_000)]
+
+
+class DeviceCodeAnswer(Struct):
+    """The answer to ``/oauth/device/code``; times are seconds."""
+
+    device_code: Secret
+    user_code: Secret
+    verification_url: Secret
+    expires_in: Total | None = None
+    interval: Count | None = None
+
+
+class TokenAnswer(Struct):
+    """The answer to ``/oauth/token`` and ``/oauth/device/token``."""
+
+    access_token: Secret
+    refresh_token: Secret
+    expires_in: UnixTime | None = None
+    created_at: UnixTime | None = None
+
+
+_DEVICE_CODE, _TOKENS = Decoder(DeviceCodeAnswer), Decoder(TokenAnswer)
 
 
 class RefreshLost(LoginLost):
@@ -58,18 +88,14 @@ class TraktLogin:
 
     def _parse_device_code(self, answer: Answer) -> DeviceCode:
         self._raise_if_refused(answer)
-        body = object_at(answer.json()) or NOTHING
-        device, user = text(body.get("device_code")), text(body.get("user_code"))
-        address = text(body.get("verification_url"))
-        if device is None or user is None or address is None:
-            raise TryAgain("sent a device code without its parts")
-        self._transport.redactor.add(device)
+        row = _whole(answer, _DEVICE_CODE, "a device code without its parts")
+        self._transport.redactor.add(row.device_code)
         return DeviceCode(
-            user_code=user,
-            verification_url=address,
-            expires_in=whole(body.get("expires_in")) or 600,
-            interval=max(1, whole(body.get("interval")) or 5),
-            device_code=device,
+            user_code=row.user_code,
+            verification_url=row.verification_url,
+            expires_in=row.expires_in or 600,
+            interval=max(1, row.interval or 5),
+            device_code=row.device_code,
         )
 
     def wait_for_token(self, code: DeviceCode) -> TokenPair:
@@ -151,17 +177,14 @@ class TraktLogin:
         return Call("POST", self._url + path, json_body=body)
 
     def _parse_pair(self, answer: Answer) -> TokenPair:
-        body = object_at(answer.json()) or NOTHING
-        access, refresh = text(body.get("access_token")), text(body.get("refresh_token"))
-        if access is None or refresh is None:
-            raise TryAgain("sent a log-in without its tokens")
-        self._transport.redactor.add(access, refresh)
-        lasts = whole(body.get("expires_in"))
+        row = _whole(answer, _TOKENS, "a log-in without its tokens")
+        self._transport.redactor.add(row.access_token, row.refresh_token)
+        lasts = min(row.expires_in, LONGEST_LIFE) if row.expires_in else 24 * 3600
         return TokenPair(
-            access_token=access,
-            refresh_token=refresh,
-            created_at=unix_moment(body.get("created_at")) or self._transport.clock.now(),
-            expires_in=timedelta(seconds=min(lasts, LONGEST_LIFE)) if lasts and lasts > 0 else timedelta(days=1),
+            access_token=row.access_token,
+            refresh_token=row.refresh_token,
+            created_at=datetime.fromtimestamp(row.created_at, UTC) if row.created_at else self._transport.clock.now(),
+            expires_in=timedelta(seconds=lasts),
         )
 
     def _raise_if_refused(self, answer: Answer) -> None:
@@ -170,7 +193,7 @@ class TraktLogin:
 
     def _refusal(self, answer: Answer) -> LoginError | ServiceUnavailable:
         """What a 3xx or 4xx of the auth host means. Trakt's words are not quoted; they name the trouble by a code."""
-        error = text((object_at(answer.json_or_none()) or NOTHING).get("error")) or ""
+        error = (refusal_body(answer).error or "").strip()
         if error == "invalid_grant":
             return LoginLost(
                 "Trakt refused the stored log-in (invalid_grant): it was used, revoked or is too old.", CONNECT
@@ -190,8 +213,15 @@ class TraktLogin:
 
 
 def _names_the_app(answer: Answer) -> bool:
-    body = object_at(answer.json_or_none()) or NOTHING
-    return body.get("error") in ("invalid_client", "unauthorized_client")
+    return refusal_body(answer).error in ("invalid_client", "unauthorized_client")
+
+
+def _whole(answer: Answer, decoder: Decoder[T], without: str) -> T:
+    """The body of a 2xx answer. Raises ``TryAgain`` when it lacks what it must have."""
+    try:
+        return answer.read(lambda body: read_json(decoder.decode, body))
+    except ValidationError:
+        raise TryAgain(f"sent {without}") from None
 
 
 def _code_expired() -> LoginError:

@@ -6,17 +6,19 @@ Unlike the history these hold a thing once: sending the same again changes nothi
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Annotated
 
-from sync.model.budget import BATCH
-from sync.model.lists import THERE, ItemKind, ListItem, TraktList
-from sync.services.deadline import Deadline
+from msgspec import Meta, Struct
+
+from sync.model.bounds import LeftOut, Read, Rows, Word
+from sync.model.budget import BATCH, TRAKT_PAGE
+from sync.model.lists import THERE, UNREADABLE_VALUE, ItemKind, ListItem, TraktList
+from sync.services.clock import Deadline
 from sync.services.http.exchange import TryAgain
-from sync.services.shape import NOTHING, JsonObject, list_of, object_at, whole
-from sync.services.trakt.answers import suspicious
+from sync.services.trakt.answers import OwnIds, framed, suspicious
+from sync.services.trakt.history import parse_write
 from sync.services.trakt.wire import TraktWire
 
-PAGE = 250
-"""The largest page that Trakt serves."""
 GROUPS = {ItemKind.MOVIE: "movies", ItemKind.SEASON: "seasons", ItemKind.SHOW: "shows"}
 ALL_KINDS = tuple(GROUPS)
 DROPPED_PATH = "/users/hidden/dropped"
@@ -48,7 +50,7 @@ class TraktLists:
         found: dict[ListItem, int] = {}
         rated = "/ratings/" in path
         pages = self._wire.get_pages(
-            path, lambda value: parse_rows(value, kind, rated=rated), deadline, limit=PAGE, params=params
+            path, lambda body: parse_rows(body, kind, rated=rated), deadline, limit=TRAKT_PAGE, params=params
         )
         for page in pages:
             found |= page
@@ -61,13 +63,13 @@ class TraktLists:
         """
         _check_size(values)
         body = list_body(values, rated=which is TraktList.RATINGS)
-        return self._wire.post(_path(which), body, lambda a: parse_not_found(values, a.json()), deadline)
+        return self._wire.post(_path(which), body, lambda answer: parse_not_found(values, answer), deadline)
 
     def take(self, which: TraktList, items: Collection[ListItem], deadline: Deadline) -> frozenset[ListItem]:
         """Takes at most 100 items off the list; gives those that Trakt does not know. Raises as ``put`` does."""
         _check_size(items)
         body = list_body(dict.fromkeys(items, THERE), rated=False)
-        return self._wire.post(f"{_path(which)}/remove", body, lambda a: parse_not_found(items, a.json()), deadline)
+        return self._wire.post(f"{_path(which)}/remove", body, lambda answer: parse_not_found(items, answer), deadline)
 
 
 def stamp_names(which: TraktList) -> tuple[str, ...]:
@@ -84,40 +86,54 @@ def list_body(values: Mapping[ListItem, int], *, rated: bool) -> dict[str, list[
     return body
 
 
-def parse_rows(value: object, kind: ItemKind, *, rated: bool) -> dict[ListItem, int]:
-    """One page of a list. Raises ``SuspiciousRead`` for rows that do not say what they are."""
-    rows = list_of(value)
-    if rows is None:
-        raise suspicious(f"a page of {GROUPS[kind]} on a list that is no list")
+class ListRow(Struct, gc=False):
+    """A row of a list: the object that ``type`` names. Without a ``type`` it is of the kind asked for."""
+
+    type: Word | None = None
+    show: OwnIds | None = None
+    season: OwnIds | None = None
+    movie: OwnIds | None = None
+    rating: Annotated[int, Meta(ge=1, le=10)] | None = None
+
+
+_ROWS = Rows(ListRow)
+
+
+def parse_rows(body: bytes, kind: ItemKind, *, rated: bool) -> Read[dict[ListItem, int]]:
+    """One page of a list. An item whose rating cannot be right has ``UNREADABLE_VALUE``.
+
+    Raises ``SuspiciousRead`` for rows that do not say what they are: what is not known to be there would be put there.
+    """
+    rows, bad = framed(_ROWS.read, body, f"a page of {GROUPS[kind]} on a list that is no list")
     found: dict[ListItem, int] = {}
-    for row in map(object_at, rows):
-        if row is None or row.get("type", kind.value) != kind.value:
+    left_out = [each.left_out(f"{GROUPS[kind]} on a list", kind.value, "ids", "trakt") for each in bad]
+    for row in rows:
+        if (row.type or kind.value) != kind.value:
             continue
-        trakt_id, rating = _id_of(object_at(row, kind.value)), whole(row.get("rating"))
-        if trakt_id is None or (rated and rating is None):
-            raise suspicious(f"a {kind.value} on a list without its id or rating")
-        found[ListItem(kind, trakt_id)] = rating if rated and rating is not None else THERE
-    return found
+        named = {ItemKind.SHOW: row.show, ItemKind.SEASON: row.season, ItemKind.MOVIE: row.movie}[kind]
+        if named is None:
+            raise suspicious(f"a {kind.value} on a list without its id")
+        if rated and row.rating is None:
+            left_out.append(LeftOut(f"{GROUPS[kind]} on a list", "rating: there is none", named.ids.trakt))
+        found[ListItem(kind, named.ids.trakt)] = THERE if not rated else row.rating or UNREADABLE_VALUE
+    for each in left_out:
+        if each.row_id is None:
+            raise suspicious(f"a {kind.value} on a list without its id")
+        found[ListItem(kind, each.row_id)] = UNREADABLE_VALUE
+    return Read(found, tuple(left_out))
 
 
-def parse_not_found(items: Collection[ListItem], value: object) -> frozenset[ListItem]:
+def parse_not_found(items: Collection[ListItem], body: bytes) -> frozenset[ListItem]:
     """Those of the ``items`` sent that a 2xx answer names as not found. Raises ``TryAgain`` (so that the outcome counts
     as unknown) when it does not say, or names what was not sent."""
-    told = object_at(value, "not_found")
+    told = parse_write(body).not_found
     if told is None:
         raise TryAgain("did not say what it did not find")
-    missing: set[ListItem] = set()
-    for kind, group in GROUPS.items():
-        for row in list_of(told.get(group)) or ():
-            trakt_id = _id_of(object_at(row))
-            if trakt_id is None or ListItem(kind, trakt_id) not in items:
-                raise TryAgain("says it did not find what it was not sent")
-            missing.add(ListItem(kind, trakt_id))
+    groups = {ItemKind.MOVIE: told.movies, ItemKind.SEASON: told.seasons, ItemKind.SHOW: told.shows}
+    missing = {ListItem(kind, row.ids.trakt) for kind, group in groups.items() for row in group or ()}
+    if not missing <= set(items):
+        raise TryAgain("says it did not find what it was not sent")
     return frozenset(missing)
-
-
-def _id_of(value: JsonObject | None) -> int | None:
-    return whole((object_at(value, "ids") or NOTHING).get("trakt"))
 
 
 def _path(which: TraktList) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sync.model.lists import ListChange, ListItem, Noted, Standing, TraktList, Wish
+from sync.model.lists import UNREADABLE_VALUE, ListChange, ListItem, Noted, Standing, TraktList, Wish
 from sync.model.mapping import CachedMapping, Span, Verdict
 from sync.planning.lists.plan import Move, decide, is_open, matched_entries, open_items, plan_list
 from tests.planning.cases import NOW
@@ -94,6 +94,16 @@ def test_what_the_user_changed_is_reported_once_and_then_left_alone() -> None:
     after = {**notes, **{item: note for item, note in plan.noted[TraktList.RATINGS].items() if note}}
     assert open_items([EIGHT], (), after) == frozenset()
     assert plan_list(TraktList.RATINGS, [EIGHT], (), after, {show(TITAN): 3}).theirs == ()
+
+
+@pytest.mark.parametrize("known", [None, *(noted(8, standing) for standing in Standing)])
+def test_an_item_that_cannot_be_read_is_left_alone_whatever_is_known_of_it(known: Noted | None) -> None:
+    there = {show(TITAN): UNREADABLE_VALUE, season(5002): UNREADABLE_VALUE}
+    notes = {item: known for item in there if known is not None}
+
+    plan = plan_list(TraktList.RATINGS, [EIGHT], {season(5002)}, notes, there)
+
+    assert (plan.changes, plan.noted, plan.theirs) == ((), {}, ())
 
 
 def test_a_plan_after_its_own_writing_is_empty() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +13,20 @@ import pytest
 import requests_mock
 
 from sync.errors import ConfigError, LoginError, ServiceUnavailable, SuspiciousRead, SyncError
-from sync.model.anilist import ActivityKind, AniListLibrary, FuzzyDate, MediaFormat, MediaListStatus
+from sync.model.anilist import (
+    ActivityKind,
+    Airing,
+    AniListLibrary,
+    FuzzyDate,
+    MediaFormat,
+    MediaListStatus,
+    MediaRelation,
+    RelationType,
+)
 from sync.services.anilist.answers import parse_utc_offset, token_expiry
 from sync.services.anilist.client import AniListClient
-from sync.services.deadline import Deadline
+from sync.services.anilist.schema import AIRING_QUERY, MEDIA_QUERY, RELATIONS_QUERY, library_query
+from sync.services.clock import Deadline, OutOfTime
 from sync.services.http.pacing import AniListPacing
 from tests.fakes import FakeClock
 from tests.services.wiring import PROJECT, last_request, recorded, ten_minutes, transport_on
@@ -159,14 +170,126 @@ def test_chunks_that_bring_nothing_new_but_never_end_are_suspicious(clock: FakeC
     assert requests_mock.call_count == 2
 
 
-def test_an_unknown_format_or_status_is_left_open(clock: FakeClock, requests_mock: Mocker) -> None:
+def test_an_unknown_format_is_left_open_and_an_entry_of_unknown_status_left_out(
+    clock: FakeClock, requests_mock: Mocker
+) -> None:
     chunk = a_list(range(1, 3), more=False)
     rows = chunk["data"]["MediaListCollection"]["lists"][0]["entries"]
     rows[0]["media"] = {**rows[0]["media"], "format": "HOLOGRAM", "status": "DREAMT"}
     rows[1]["status"] = "FORGOTTEN"
     requests_mock.post(URL, json=chunk)
-    (only,) = fetch(clock).entries
+    library = fetch(clock)
+    (only,) = library.entries
     assert (only.media.format, only.media.status) == (None, None)
+    assert library.unreadable == (100_002,)
+
+
+HUGE = 10**400
+ODD_ENTRIES: list[tuple[tuple[str, ...], object]] = [
+    (("status",), "FORGOTTEN"),
+    (("status",), None),
+    (("progress",), HUGE),
+    (("progress",), -1),
+    (("progress",), 20_001),
+    (("progress",), 3.5),
+    (("progress",), "3"),
+    (("repeat",), HUGE),
+    (("score",), 101),
+    (("score",), -1),
+    (("score",), HUGE),
+    (("private",), "yes"),
+    (("updatedAt",), HUGE),
+    (("updatedAt",), -1),
+    (("startedAt",), {"year": 99_999, "month": 1, "day": 1}),
+    (("startedAt",), {"year": -1}),
+    (("completedAt",), {"year": 2020, "month": 13}),
+    (("completedAt",), [2020, 1, 1]),
+    (("media", "idMal"), -1),
+    (("media", "idMal"), HUGE),
+    (("media", "episodes"), 20_001),
+    (("media", "episodes"), -12),
+    (("media", "duration"), HUGE),
+    (("media", "startDate"), {"year": 10_000}),
+    (("media", "title", "romaji"), "t" * 1_000_000),
+    (("media", "title"), "Cowboy Bebop"),
+    (("media", "synonyms"), ["x"] * 100_000),
+    (("media", "synonyms"), ["x" * 1_000_000]),
+    (("media", "format"), "TV" * 1_000),
+    (("media", "isAdult"), 1),
+    (("media", "nextAiringEpisode"), {"episode": HUGE}),
+    (("media", "nextAiringEpisode"), {"airingAt": 1}),
+]
+
+
+def changed(row: Payload, path: tuple[str, ...], value: object) -> Payload:
+    """The row with something else in one place."""
+    row = copy.deepcopy(row)
+    inside = row
+    for key in path[:-1]:
+        inside = inside[key]
+    inside[path[-1]] = value
+    return row
+
+
+@pytest.mark.parametrize("case", ODD_ENTRIES, ids=lambda case: f"{'.'.join(case[0])}-{str(case[1])[:30]}")
+def test_an_entry_that_cannot_be_right_is_left_out_and_named_and_the_others_count(
+    clock: FakeClock, requests_mock: Mocker, case: tuple[tuple[str, ...], object]
+) -> None:
+    chunk = a_list(range(1, 4), more=False)
+    rows = chunk["data"]["MediaListCollection"]["lists"][0]["entries"]
+    rows[1] = changed(rows[1], *case)
+    requests_mock.post(URL, json=chunk)
+    transport = transport_on(clock, "AniList")
+    library = AniListClient(transport, URL).fetch_library("misaki", ten_minutes(clock))
+    assert [entry.anilist_id for entry in library.entries] == [100_001, 100_003]
+    assert library.unreadable == (100_002,)
+    (named,) = transport.left_out
+    assert (named.what, named.row_id) == ("list entries", 2)
+    assert named.why.startswith(case[0][0])
+
+
+@pytest.mark.parametrize("row", [None, [], "1", {}, {"id": -1}, {"id": HUGE, "media": {"id": HUGE}}, {"id": 1.5}])
+def test_an_entry_without_an_id_that_can_be_read_is_known_to_be_there(
+    clock: FakeClock, requests_mock: Mocker, row: object
+) -> None:
+    chunk = a_list(range(1, 3), more=False)
+    chunk["data"]["MediaListCollection"]["lists"][0]["entries"].append(row)
+    requests_mock.post(URL, json=chunk)
+    library = fetch(clock)
+    assert ([entry.entry_id for entry in library.entries], library.unreadable) == ([1, 2], (0,))
+
+
+def test_an_entry_that_came_in_order_on_another_list_is_not_left_out(clock: FakeClock, requests_mock: Mocker) -> None:
+    chunk = a_list(range(1, 3), more=False)
+    lists = chunk["data"]["MediaListCollection"]["lists"]
+    lists.append({"entries": [changed(lists[0]["entries"][0], ("progress",), -1)]})
+    requests_mock.post(URL, json=chunk)
+    transport = transport_on(clock, "AniList")
+    library = AniListClient(transport, URL).fetch_library("misaki", ten_minutes(clock))
+    assert (len(library.entries), library.unreadable, transport.left_out) == (2, (), ())
+
+
+def test_a_part_of_a_date_that_is_0_is_not_known(clock: FakeClock, requests_mock: Mocker) -> None:
+    chunk = a_list(range(1, 2), more=False)
+    chunk["data"]["MediaListCollection"]["lists"][0]["entries"][0]["startedAt"] = {"year": 0, "month": 0, "day": 0}
+    requests_mock.post(URL, json=chunk)
+    (entry,) = fetch(clock).entries
+    assert entry.started_at == FuzzyDate()
+
+
+def test_half_a_surrogate_pair_in_a_title_costs_no_entry(clock: FakeClock, requests_mock: Mocker) -> None:
+    chunk = json.dumps(a_list(range(1, 3), more=False)).replace('"Cowboy Bebop"', r'"Cowboy \ud83d"', 1)
+    requests_mock.post(URL, text=chunk)
+    assert [entry.media.title_romaji for entry in fetch(clock).entries] == ["Cowboy \ufffd", "Cowboy Bebop"]
+
+
+@pytest.mark.parametrize("user", [{"id": -1, "name": "m"}, {"id": HUGE, "name": "m"}, {"id": 1, "name": ""}, []])
+def test_a_list_of_nobody_that_can_be_is_suspicious(clock: FakeClock, requests_mock: Mocker, user: object) -> None:
+    chunk = a_list(range(1, 3), more=False)
+    chunk["data"]["MediaListCollection"]["user"] = user
+    requests_mock.post(URL, json=chunk)
+    with pytest.raises(SuspiciousRead):
+        fetch(clock)
 
 
 ERRORS = [
@@ -290,6 +413,43 @@ def test_only_filters_that_are_used_are_declared(clock: FakeClock, requests_mock
     assert "mediaId_in" not in sent(requests_mock)["query"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": -1},
+        {"id": HUGE},
+        {"createdAt": -1},
+        {"createdAt": 253_402_300_800},
+        {"createdAt": "1763000000"},
+        {"status": 5},
+        {"progress": 5},
+        {"progress": "5" * 1_000_000},
+        {"media": {"id": -21}},
+        {"media": {"id": HUGE}},
+        {"media": 21},
+    ],
+    ids=lambda change: str(change)[:40],
+)
+def test_an_activity_that_cannot_be_right_is_left_out_and_named(
+    clock: FakeClock, requests_mock: Mocker, change: Payload
+) -> None:
+    page = activity_page(1, 3, more=False)
+    page["data"]["Page"]["activities"][1] |= change
+    requests_mock.post(URL, json=page)
+    transport = transport_on(clock, "AniList")
+    feed = AniListClient(transport, URL).fetch_activities(5001, ten_minutes(clock))
+    assert [activity.first_episode for activity in feed.activities] == [2, 4]
+    assert [each.what for each in transport.left_out] == ["activities"]
+
+
+def test_more_episodes_than_any_anime_has_are_no_episodes(clock: FakeClock, requests_mock: Mocker) -> None:
+    page = activity_page(1, 1, more=False)
+    page["data"]["Page"]["activities"][0]["progress"] = "1 - 99999"
+    requests_mock.post(URL, json=page)
+    feed = client(clock).fetch_activities(5001, ten_minutes(clock))
+    assert (feed.activities, feed.unknown) == ((), {"watched episode 1 - 99999": 1})
+
+
 def test_no_media_to_ask_about_takes_no_request(clock: FakeClock, requests_mock: Mocker) -> None:
     assert client(clock).fetch_activities(5001, ten_minutes(clock), media_ids=[]).activities == ()
     assert requests_mock.call_count == 0
@@ -343,6 +503,110 @@ def test_media_are_read_50_at_a_time_and_unknown_ids_are_missing(clock: FakeCloc
     media = client(clock).fetch_media(range(1, 121), ten_minutes(clock))
     assert requests_mock.call_count == 3
     assert set(media) == set(range(1, 121)) - {7}
+
+
+def test_a_media_says_which_episode_airs_next_and_when(clock: FakeClock, requests_mock: Mocker) -> None:
+    requests_mock.post(URL, json=recorded("anilist_media.json"))
+    media = client(clock).fetch_media([1, 21, 112151], ten_minutes(clock))
+    airs = [each.next_airing for each in media.values() if each.next_airing]
+    assert airs == [Airing(1153, datetime(2026, 11, 22, 0, 0, tzinfo=UTC))]
+    assert media[1].next_airing_episode is None
+
+
+def test_relations_are_those_to_anime(clock: FakeClock, requests_mock: Mocker) -> None:
+    requests_mock.post(URL, json=recorded("anilist_relations.json"))
+    relations = client(clock).fetch_relations([104578, 112151, 5], ten_minutes(clock))
+    assert relations == {
+        104578: (
+            MediaRelation(RelationType.PREQUEL, 99147, MediaFormat.TV),
+            MediaRelation(RelationType.SEQUEL, 110277, MediaFormat.TV),
+            MediaRelation(RelationType.SUMMARY, 115313, MediaFormat.MOVIE),
+        ),
+        112151: (),
+    }
+    assert sent(requests_mock)["variables"] == {"ids": [5, 104578, 112151]}
+    assert "relationType(version: 2)" in sent(requests_mock)["query"]
+
+
+@pytest.mark.parametrize("edge", [None, {}, {"node": {"id": -1}}, {"node": {"id": HUGE}}, {"relationType": "SEQUEL"}])
+def test_a_relation_that_cannot_be_right_is_left_out_and_named(
+    clock: FakeClock, requests_mock: Mocker, edge: object
+) -> None:
+    page = recorded("anilist_relations.json")
+    page["data"]["Page"]["media"][0]["relations"]["edges"][0] = edge
+    requests_mock.post(URL, json=page)
+    transport = transport_on(clock, "AniList")
+    relations = AniListClient(transport, URL).fetch_relations([104578], ten_minutes(clock))
+    assert [each.anilist_id for each in relations[104578]] == [110277, 115313]
+    assert [each.what for each in transport.left_out] == ["relations"]
+
+
+def test_relations_are_asked_for_50_anime_at_a_time(clock: FakeClock, requests_mock: Mocker) -> None:
+    def serve(request: Any, context: object) -> Payload:
+        ids = request.json()["variables"]["ids"]
+        return {"data": {"Page": {"media": [{"id": i, "relations": {"edges": []}} for i in ids]}}}
+
+    requests_mock.post(URL, json=serve)
+    assert len(client(clock).fetch_relations(range(1, 121), ten_minutes(clock))) == 120
+    assert requests_mock.call_count == 3
+
+
+def test_airing_schedules_are_read_by_anime_in_the_order_of_the_episodes(
+    clock: FakeClock, requests_mock: Mocker
+) -> None:
+    requests_mock.post(URL, json=recorded("anilist_airing_schedules.json"))
+    schedules = client(clock).fetch_airing_schedules([21, 172463, 1], ten_minutes(clock))
+    assert schedules == {
+        1: (),
+        21: (
+            Airing(1152, datetime(2026, 11, 15, 0, 0, tzinfo=UTC)),
+            Airing(1153, datetime(2026, 11, 22, 0, 0, tzinfo=UTC)),
+        ),
+        172463: (Airing(4, datetime(2026, 11, 22, 3, 0, tzinfo=UTC)),),
+    }
+
+
+def schedule_page(episodes: range, *, more: bool) -> Payload:
+    rows = [{"mediaId": 21, "episode": number, "airingAt": 1_763_000_000 + number} for number in episodes]
+    return {"data": {"Page": {"pageInfo": {"hasNextPage": more}, "airingSchedules": rows}}}
+
+
+def test_airing_schedules_are_read_page_by_page_for_50_anime_at_a_time(clock: FakeClock, requests_mock: Mocker) -> None:
+    pages = [schedule_page(range(1, 51), more=True), schedule_page(range(50, 60), more=False)]
+    requests_mock.post(URL, [{"json": page} for page in [*pages, schedule_page(range(0), more=False)]])
+    schedules = client(clock).fetch_airing_schedules(range(1, 61), ten_minutes(clock))
+    assert [airing.episode for airing in schedules[21]] == list(range(1, 60))
+    asked = [sent(requests_mock, at)["variables"] for at in range(3)]
+    assert [(len(each["ids"]), each["page"]) for each in asked] == [(50, 1), (50, 2), (10, 1)]
+
+
+def test_the_end_of_the_time_budget_ends_the_reading_of_schedules(clock: FakeClock, requests_mock: Mocker) -> None:
+    def serve(request: Any, context: object) -> Payload:
+        clock.advance(timedelta(seconds=10))
+        return schedule_page(range(1, 51), more=True)
+
+    requests_mock.post(URL, json=serve)
+    with pytest.raises(OutOfTime):
+        client(clock).fetch_airing_schedules([21], Deadline.after(clock, 35))
+
+
+@pytest.mark.parametrize("page", [{}, {"media": None}, {"airingSchedules": []}, {"pageInfo": {"hasNextPage": False}}])
+def test_schedules_and_relations_without_their_frame_are_suspicious(
+    clock: FakeClock, requests_mock: Mocker, page: Payload
+) -> None:
+    requests_mock.post(URL, json={"data": {"Page": page}})
+    with pytest.raises(SuspiciousRead):
+        client(clock).fetch_airing_schedules([21], ten_minutes(clock))
+    with pytest.raises(SuspiciousRead):
+        client(clock).fetch_relations([21], ten_minutes(clock))
+
+
+@pytest.mark.parametrize(
+    "query", [MEDIA_QUERY, RELATIONS_QUERY, AIRING_QUERY, library_query("userId", with_viewer=True)]
+)
+def test_a_question_asks_for_far_fewer_fields_than_the_complexity_that_anilist_allows(query: str) -> None:
+    fields = re.findall(r"[A-Za-z]+", re.sub(r"\(.*?\)", "", query, flags=re.DOTALL))
+    assert len(fields) <= 500 / 5
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from demo.anilist.account import AS_OF
 from sync.services.anilist.client import AniListClient
-from sync.services.deadline import Deadline
+from sync.services.clock import Deadline
 from sync.services.http.redaction import Redactor
 from sync.services.http.transport import Transport
 from tests.demo_world import running_demo

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from sync.services.deadline import Deadline, OutOfTime
+from sync.services.clock import Deadline, OutOfTime
 from sync.services.http.exchange import Answer, Call
 from sync.services.http.pacing import AniListPacing, TraktPacing
 from sync.services.http.transport import Transport

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
+from msgspec.json import Decoder
 from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from sync.errors import ServiceUnavailable
-from sync.services.deadline import Deadline, OutOfTime
+from sync.errors import ServiceUnavailable, SuspiciousRead
+from sync.model.bounds import read_json
+from sync.services.clock import Deadline, OutOfTime
 from sync.services.http.exchange import Answer, Call, TryAgain
-from sync.services.http.transport import OutcomeUnknown, Patience, Transport
+from sync.services.http.transport import OutcomeUnknown, Patience, Transport, fetch_side_by_side
 from tests.fakes import FakeClock
 from tests.services.wiring import PROJECT, last_request, ten_minutes, transport_on
 
@@ -45,6 +47,10 @@ def transport(clock: FakeClock) -> Transport:
 
 def status(answer: Answer) -> int:
     return answer.status
+
+
+def a_number(answer: Answer) -> dict[str, int]:
+    return answer.read(lambda body: read_json(Decoder(dict[str, int]).decode, body))
 
 
 def test_it_names_the_project_and_its_address(clock: FakeClock, transport: Transport, requests_mock: Mocker) -> None:
@@ -88,7 +94,7 @@ def test_a_read_is_tried_again_after_network_trouble(
 
 def test_a_read_of_truncated_json_is_tried_again(clock: FakeClock, transport: Transport, requests_mock: Mocker) -> None:
     requests_mock.get(URL, [{"text": '{"a": [1, 2'}, {"text": '{"a": 1}'}])
-    assert transport.read(READ, lambda answer: answer.json(), ten_minutes(clock)) == {"a": 1}
+    assert transport.read(READ, a_number, ten_minutes(clock)) == {"a": 1}
 
 
 def test_attempts_are_bounded_and_waits_grow(clock: FakeClock, transport: Transport, requests_mock: Mocker) -> None:
@@ -172,7 +178,7 @@ def test_a_write_whose_end_is_not_known_says_so_and_is_never_sent_again(
 ) -> None:
     requests_mock.post(URL, [trouble])
     with pytest.raises(OutcomeUnknown) as caught:
-        transport.write(WRITE, lambda answer: answer.json(), ten_minutes(clock))
+        transport.write(WRITE, a_number, ten_minutes(clock))
     assert requests_mock.call_count == 1
     assert caught.value.wait >= 30
 
@@ -278,3 +284,46 @@ def test_trouble_from_the_parser_is_tried_again_and_then_told(
     with pytest.raises(ServiceUnavailable, match="Trakt sent nothing of use"):
         transport.read(READ, never, ten_minutes(clock))
     assert requests_mock.call_count == 4
+
+
+# --- several reads at once --------------------------------------------------------------------------------------------
+
+
+def test_answers_come_in_the_order_of_the_keys_and_each_key_once() -> None:
+    asked: list[int] = []
+
+    def fetch(key: int) -> int:
+        asked.append(key)
+        return key * key
+
+    read, complete = fetch_side_by_side(fetch, [5, 3, 5, 1])
+    assert list(read.items()) == [(5, 25), (3, 9), (1, 1)]
+    assert sorted(asked) == [1, 3, 5]
+    assert complete
+
+
+def test_no_keys_start_no_threads() -> None:
+    assert fetch_side_by_side(lambda key: key, list[int]()) == ({}, True)
+
+
+def test_the_time_budget_leaves_what_was_read() -> None:
+    def fetch(key: int) -> int:
+        if key > 2:
+            raise OutOfTime("Trakt", "The time budget is used up.")
+        return key
+
+    read, complete = fetch_side_by_side(fetch, range(1, 50), workers=1)
+    assert read == {1: 1, 2: 2}
+    assert not complete
+
+
+def test_any_other_trouble_is_raised_and_stops_the_rest() -> None:
+    asked: list[int] = []
+
+    def fetch(key: int) -> int:
+        asked.append(key)
+        raise SuspiciousRead("Trakt", "Trakt sent nonsense.")
+
+    with pytest.raises(SuspiciousRead):
+        fetch_side_by_side(fetch, range(1000), workers=1)
+    assert [0] == asked

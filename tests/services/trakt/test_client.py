@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,11 +15,11 @@ import requests_mock
 from sync.errors import AppRefused, LoginError, ServiceUnavailable, SuspiciousRead, SyncError
 from sync.model.mapping import TextQuery, TitleRef
 from sync.model.plan import NewPlay, TimeSource
-from sync.model.trakt import UNKNOWN_TIME, Kind, PlayKind, ShowLayout, TraktIds, TraktTitle, WatchedAt
+from sync.model.trakt import NO_ID, UNKNOWN_TIME, Kind, PlayKind, ShowLayout, TraktIds, TraktTitle, WatchedAt
 from sync.services.http.pacing import TraktPacing
-from sync.services.http.transport import OutcomeUnknown
+from sync.services.http.transport import OutcomeUnknown, Transport
 from sync.services.trakt.client import TraktClient
-from sync.services.trakt.errors import AccountFull, NotTaken
+from sync.services.trakt.wire import AccountFull, NotTaken
 from tests.fakes import FakeClock
 from tests.services.wiring import last_request, pages, recorded, ten_minutes, transport_on
 
@@ -52,9 +53,12 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-def client(clock: FakeClock, tokens: Tokens | None = None) -> TraktClient:
-    transport = transport_on(clock, pacing=TraktPacing(clock), secrets=("access-token-1", "access-token-2"))
-    return TraktClient(transport, API, "client-id", tokens or Tokens())
+def client(clock: FakeClock, tokens: Tokens | None = None, transport: Transport | None = None) -> TraktClient:
+    return TraktClient(transport or transport_to_trakt(clock), API, "client-id", tokens or Tokens())
+
+
+def transport_to_trakt(clock: FakeClock) -> Transport:
+    return transport_on(clock, pacing=TraktPacing(clock), secrets=("access-token-1", "access-token-2"))
 
 
 def play(trakt_id: int, at: WatchedAt = "unknown", kind: PlayKind = PlayKind.EPISODE) -> NewPlay:
@@ -184,12 +188,46 @@ def test_an_account_without_plays_has_none(clock: FakeClock, requests_mock: Mock
 
 @pytest.mark.parametrize(
     "shape",
-    ["null", '"ok"', '{"16890": null}', '{"16890": []}', '{"16890": 3}', '{"error": ["x"]}', '{"1": ["yesterday"]}'],
+    [
+        *("null", '"ok"', '{"error": ["x"]}', '{"-1": []}', '{"0": []}', '{"1.5": []}', '{"2147483648": []}'),
+        '{"' + "9" * 400 + '": ["2026-01-02T03:04:00.000Z"]}',
+    ],
 )
 def test_plays_in_no_known_shape_are_suspicious(clock: FakeClock, requests_mock: Mocker, shape: str) -> None:
     requests_mock.get(EPISODES, text=shape)
     with pytest.raises(SuspiciousRead):
         client(clock).fetch_plays(ten_minutes(clock))
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        *("null", "[]", "3", "{}", '["yesterday"]', "[3]", "[[]]", '["0001-01-01T00:00:00+14:00"]'),
+        *('["99999-01-01T00:00:00Z"]', '["' + "9" * 100_000 + '"]', "[" + "9" * 400 + "]"),
+    ],
+    ids=lambda text: text[:30],
+)
+def test_an_episode_whose_times_cannot_be_right_counts_as_watched_and_is_named(
+    clock: FakeClock, requests_mock: Mocker, times: str
+) -> None:
+    requests_mock.get(EPISODES, text=f'{{"16890": {times}, "16891": ["2025-05-05T05:05:05.000Z"]}}')
+    requests_mock.get(MOVIES, text=f'{{"81": {times}}}')
+    transport = transport_to_trakt(clock)
+    plays = client(clock, transport=transport).fetch_plays(ten_minutes(clock))
+    assert plays.episodes == {16890: (UNKNOWN_TIME,), 16891: (at("2025-05-05T05:05"),)}
+    assert plays.movies == {81: (UNKNOWN_TIME,)}
+    assert plays.unreadable == {(PlayKind.EPISODE, 16890), (PlayKind.MOVIE, 81)}
+    assert [(each.what, each.row_id) for each in transport.left_out] == [
+        ("times of watched episodes", 16890),
+        ("times of watched movies", 81),
+    ]
+
+
+def test_each_play_counts_also_when_one_of_several_cannot_be_read(clock: FakeClock, requests_mock: Mocker) -> None:
+    requests_mock.get(EPISODES, json={"16890": ["2026-01-02T03:04:59.000Z", 7, "2025-05-05T05:05:05+02:00"]})
+    requests_mock.get(MOVIES, json={})
+    plays = client(clock).fetch_plays(ten_minutes(clock))
+    assert plays.episodes == {16890: (UNKNOWN_TIME, at("2025-05-05T03:05"), at("2026-01-02T03:04"))}
 
 
 def test_a_cut_read_of_plays_is_completed_page_by_page(clock: FakeClock, requests_mock: Mocker) -> None:
@@ -250,6 +288,48 @@ def test_numbered_plays_without_seasons_are_suspicious(
         client(clock).fetch_plays(ten_minutes(clock))
 
 
+def progress_with(change: Callable[[Payload], object]) -> list[Payload]:
+    """The watched shows, with the first episode of the first season changed."""
+    rows: list[Payload] = recorded("trakt_watched_shows_progress.json")
+    change(rows[0]["seasons"][0]["episodes"][0])
+    return rows
+
+
+def test_a_numbered_play_whose_time_cannot_be_right_counts_as_watched(clock: FakeClock, requests_mock: Mocker) -> None:
+    numbered(requests_mock, progress_with(lambda row: row.update(last_watched_at="yesterday")), pages(1, 1, 100))
+    plays = client(clock).fetch_plays(ten_minutes(clock))
+    assert plays.episodes[73640] == (UNKNOWN_TIME,)
+    assert (PlayKind.EPISODE, 73640) in plays.unreadable
+
+
+@pytest.mark.parametrize("number", [None, "1", -1, 1.5, 10**400])
+def test_a_numbered_play_of_nobody_knows_what_is_suspicious(
+    clock: FakeClock, requests_mock: Mocker, number: object
+) -> None:
+    numbered(requests_mock, progress_with(lambda row: row.update(number=number)), pages(1, 1, 100))
+    with pytest.raises(SuspiciousRead, match="without its number"):
+        client(clock).fetch_plays(ten_minutes(clock))
+
+
+def test_a_play_of_an_episode_that_the_layout_lists_without_an_id_is_suspicious(
+    clock: FakeClock, requests_mock: Mocker
+) -> None:
+    numbered(requests_mock, recorded("trakt_watched_shows_progress.json"), pages(1, 1, 100))
+    seasons = recorded("trakt_seasons.json")
+    seasons[1]["episodes"][0]["ids"]["trakt"] = -1
+    requests_mock.get(f"{API}/shows/1420/seasons", json=seasons)
+    with pytest.raises(SuspiciousRead, match="a play of an episode of show 1420 that cannot be read"):
+        client(clock).fetch_plays(ten_minutes(clock))
+
+
+def test_a_film_whose_last_time_cannot_be_right_counts_as_watched(clock: FakeClock, requests_mock: Mocker) -> None:
+    numbered(requests_mock, recorded("trakt_watched_shows_progress.json"), pages(1, 1, 100))
+    films = [{"plays": -2, "last_watched_at": "2026-02-03T20:15:00.000Z", "movie": {"ids": {"trakt": 343834}}}]
+    requests_mock.get(MOVIES, json=films, headers=dict(pages(1, 1)))
+    plays = client(clock).fetch_plays(ten_minutes(clock))
+    assert (plays.movies, (PlayKind.MOVIE, 343834) in plays.unreadable) == ({343834: (UNKNOWN_TIME,)}, True)
+
+
 def test_an_unpaged_list_is_suspicious(clock: FakeClock, requests_mock: Mocker) -> None:
     numbered(requests_mock, recorded("trakt_watched_shows_progress.json"), {})
     with pytest.raises(SuspiciousRead, match="how many pages"):
@@ -305,6 +385,30 @@ def test_history_is_read_by_page_count_and_not_by_short_pages(clock: FakeClock, 
     assert len(client(clock).fetch_history(PlayKind.EPISODE, ten_minutes(clock))) == 2
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": -1},
+        {"id": 2**63},
+        {"id": "10500000001"},
+        {"watched_at": None},
+        {"watched_at": "yesterday"},
+        {"watched_at": "0001-01-01T00:00:00+14:00"},
+        {"episode": {"ids": {"trakt": 0}}},
+        {"episode": None},
+        {"type": 7},
+    ],
+)
+def test_a_history_row_that_cannot_be_right_is_suspicious_since_rows_are_read_to_be_removed(
+    clock: FakeClock, requests_mock: Mocker, change: Payload
+) -> None:
+    rows = recorded("trakt_history.json")
+    rows[0] |= change
+    requests_mock.get(f"{API}/sync/history/episodes", json=rows, headers=dict(pages(1, 1)))
+    with pytest.raises(SuspiciousRead, match="history row"):
+        client(clock).fetch_history(PlayKind.EPISODE, ten_minutes(clock))
+
+
 def test_the_same_page_twice_is_suspicious(clock: FakeClock, requests_mock: Mocker) -> None:
     requests_mock.get(f"{API}/sync/history/movies", json=[], headers=dict(pages(1, 3)))
     with pytest.raises(SuspiciousRead, match=r"page 1 .* asked for page 2"):
@@ -347,6 +451,8 @@ def test_a_count_that_falls_short_is_told(clock: FakeClock, requests_mock: Mocke
         {"status_code": 201, "json": {"added": {"episodes": 1}}},
         {"status_code": 201, "json": {"not_found": {"episodes": [{"ids": {"trakt": 5}}]}}},
         {"status_code": 201, "json": {"not_found": {"episodes": [{"ids": {"tvdb": 5}}]}}},
+        {"status_code": 201, "json": {"added": {"episodes": 10**400}, "not_found": {}, "deleted": {"episodes": -1}}},
+        {"status_code": 201, "json": {"added": {"episodes": "1"}, "not_found": {}, "deleted": []}},
         {"exc": requests.ReadTimeout()},
         {"exc": requests.ConnectionError()},
     ],
@@ -418,14 +524,104 @@ def test_a_layout_without_its_episodes_is_suspicious(clock: FakeClock, requests_
         client(clock).fetch_layout(AOT, ten_minutes(clock))
 
 
-def test_an_episode_without_an_id_is_left_out_because_nothing_can_be_written_to_it(
-    clock: FakeClock, requests_mock: Mocker
-) -> None:
-    rows = [{"number": 1, "ids": {}}, {"number": 2, "ids": {"trakt": 5}}]
-    requests_mock.get(f"{API}/shows/1420/seasons", json=[{"number": 1, "episodes": rows}])
+ODD_EPISODES: list[Any] = [
+    {"number": 3, "ids": {}},
+    {"number": 3, "ids": {"trakt": -5}},
+    {"number": 3, "ids": {"trakt": 10**400}},
+    {"number": 3, "ids": {"trakt": 5.5}},
+    {"number": 3, "ids": {"trakt": 5}, "title": "t" * 1_000_000},
+    {"number": 3, "ids": {"trakt": 5}, "first_aired": "99999-01-01T00:00:00.000Z"},
+    {"number": 3, "ids": {"trakt": 5}, "first_aired": "0000-01-01T00:00:00.000Z"},
+    {"number": 3, "ids": {"trakt": 5}, "runtime": -24},
+    {"number": -3, "ids": {"trakt": 5}},
+    {"number": "3", "ids": {"trakt": 5}},
+    {"number": 10**400, "ids": {"trakt": 5}},
+    {"ids": {"trakt": 5}},
+    {},
+    None,
+    [],
+    "3",
+]
+
+
+def layout_of(clock: FakeClock, mocker: Mocker, rows: list[Any]) -> list[tuple[int, int]]:
+    """(number, id) of the episodes of a season that has these rows."""
+    mocker.get(f"{API}/shows/1420/seasons", json=[{"number": 1, "episodes": rows, "ids": {"trakt": 3951}}])
     layout = client(clock).fetch_layout(AOT, ten_minutes(clock))
     assert layout is not None
-    assert [episode.trakt_id for episode in layout.episodes] == [5]
+    assert [(season.first, season.episodes) for season in layout.seasons] == [
+        (layout.episodes[0].number, len(layout.episodes))
+    ]
+    return [(episode.number, episode.trakt_id) for episode in layout.episodes]
+
+
+def episodes(*numbers: int) -> list[Any]:
+    return [{"number": number, "ids": {"trakt": 100 + number}} for number in numbers]
+
+
+@pytest.mark.parametrize("odd", ODD_EPISODES, ids=lambda row: str(row)[:50])
+def test_an_episode_that_cannot_be_right_keeps_its_place_and_moves_no_other(
+    clock: FakeClock, requests_mock: Mocker, odd: object
+) -> None:
+    rows = [*episodes(1, 2), odd, *episodes(4, 5)]
+    expected = [(1, 101), (2, 102), (3, NO_ID), (4, 104), (5, 105)]
+    assert layout_of(clock, requests_mock, rows) == expected
+    assert layout_of(clock, requests_mock, [odd, *episodes(4, 5)])[0] == (3, NO_ID)
+
+
+def test_several_such_episodes_each_keep_their_place(clock: FakeClock, requests_mock: Mocker) -> None:
+    rows = [None, *episodes(2), None, None, *episodes(5), None]
+    expected = [(1, NO_ID), (2, 102), (3, NO_ID), (4, NO_ID), (5, 105), (6, NO_ID)]
+    assert layout_of(clock, requests_mock, rows) == expected
+    assert layout_of(clock, requests_mock, [*episodes(1), None, *episodes(2)]) == [(1, 101), (2, 102)]
+
+
+def test_an_episode_that_cannot_be_right_is_named(clock: FakeClock, requests_mock: Mocker) -> None:
+    rows = [*episodes(1), {"number": 2, "ids": {"trakt": 102}, "runtime": 10**400}]
+    requests_mock.get(f"{API}/shows/1420/seasons", json=[{"number": 1, "episodes": rows}])
+    transport = transport_to_trakt(clock)
+    client(clock, transport=transport).fetch_layout(AOT, ten_minutes(clock))
+    (named,) = transport.left_out
+    assert (named.what, named.row_id) == ("episodes of show 1420, season 1", 102)
+    assert "runtime" in named.why
+
+
+@pytest.mark.parametrize("number", [None, -1, "1", 1.5, 10**400])
+def test_a_season_that_cannot_be_right_is_suspicious(clock: FakeClock, requests_mock: Mocker, number: object) -> None:
+    seasons = [{"number": number, "episodes": episodes(1)}, {"number": 2, "episodes": episodes(2)}]
+    requests_mock.get(f"{API}/shows/1420/seasons", json=seasons)
+    with pytest.raises(SuspiciousRead, match="a season of show 1420 that cannot be read"):
+        client(clock).fetch_layout(AOT, ten_minutes(clock))
+
+
+def test_nothing_is_sent_to_an_episode_without_an_id(clock: FakeClock, requests_mock: Mocker) -> None:
+    with pytest.raises(ValueError, match="a play needs a Trakt id"):
+        client(clock).add_plays([play(NO_ID)], ten_minutes(clock))
+    assert requests_mock.call_count == 0
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"title": "Attack on Titan", "ids": {"trakt": -1}},
+        {"title": "Attack on Titan", "ids": {"trakt": 10**400}},
+        {"title": "t" * 1_000_000, "ids": {"trakt": 1420}},
+        {"title": None, "ids": {"trakt": 1420}},
+        {"title": "Attack on Titan", "year": 99_999, "ids": {"trakt": 1420}},
+        {"title": "Attack on Titan", "ids": {"trakt": 1420, "slug": "a" * 1_000}},
+        [],
+    ],
+    ids=lambda row: str(row)[:60],
+)
+def test_a_title_that_cannot_be_right_is_none_and_is_named(clock: FakeClock, requests_mock: Mocker, row: Any) -> None:
+    requests_mock.get(f"{API}/shows/1420", json=row)
+    requests_mock.get(f"{API}/search/show", json=[{"type": "show", "show": row}, *recorded("trakt_search_tmdb.json")])
+    transport = transport_to_trakt(clock)
+    trakt = client(clock, transport=transport)
+    assert trakt.fetch_title(TitleRef("trakt", Kind.SHOW, 1420), ten_minutes(clock)) is None
+    found = trakt.search_titles(TextQuery(Kind.SHOW, "Titan"), ten_minutes(clock))
+    assert [title.ids.trakt for title in found] == [1420]
+    assert [each.what for each in transport.left_out] == ["shows", "search results"]
 
 
 def test_a_show_that_is_not_there_has_no_layout(clock: FakeClock, requests_mock: Mocker) -> None:

@@ -9,11 +9,11 @@ from requests_mock import Mocker
 
 from sync.errors import LoginError, SuspiciousRead
 from sync.model.budget import BATCH
-from sync.model.lists import ItemKind, ListItem, TraktList
+from sync.model.lists import UNREADABLE_VALUE, ItemKind, ListItem, TraktList
 from sync.services.http.transport import OutcomeUnknown
 from sync.services.trakt.client import TraktClient
-from sync.services.trakt.errors import AccountFull
 from sync.services.trakt.lists import TraktLists, stamp_names
+from sync.services.trakt.wire import AccountFull
 from tests.fakes import FakeClock
 from tests.services.wiring import last_request, pages, ten_minutes, transport_on
 
@@ -86,7 +86,9 @@ def test_a_row_of_another_kind_is_left_out(clock: FakeClock, lists: TraktLists, 
     [
         (TraktList.WATCHLIST, {"error": "?"}, pages(1, 1)),
         (TraktList.WATCHLIST, [{"type": "show", "show": {"ids": {}}}], pages(1, 1)),
-        (TraktList.RATINGS, [row("show", 1420)], pages(1, 1)),
+        (TraktList.RATINGS, [row("show", -1420, rating=8)], pages(1, 1)),
+        (TraktList.WATCHLIST, [row("show", 10**400)], pages(1, 1)),
+        (TraktList.WATCHLIST, [None], pages(1, 1)),
         (TraktList.WATCHLIST, [row("show", 1420)], {}),
     ],
 )
@@ -98,6 +100,21 @@ def test_a_page_that_is_short_or_shapeless_is_suspicious(
 
     with pytest.raises(SuspiciousRead):
         lists.fetch(which, ten_minutes(clock), kinds={ItemKind.SHOW})
+
+
+@pytest.mark.parametrize("rating", [None, 0, 11, -8, 8.5, "8", True, 10**400])
+def test_an_item_whose_rating_cannot_be_right_is_known_to_be_there(
+    clock: FakeClock, requests_mock: Mocker, rating: object
+) -> None:
+    rows = [row("show", 1420, rating=rating), row("show", 60417, rating=3)]
+    requests_mock.get(f"{API}/sync/ratings/shows", json=rows, headers=dict(pages(1, 1)))
+    transport = transport_on(clock)
+    lists = TraktClient(transport, API, "client", Tokens()).lists
+
+    found = lists.fetch(TraktList.RATINGS, ten_minutes(clock), kinds={ItemKind.SHOW})
+
+    assert {TITAN: UNREADABLE_VALUE, ListItem(ItemKind.SHOW, 60417): 3} == found
+    assert [("shows on a list", 1420)] == [(each.what, each.row_id) for each in transport.left_out]
 
 
 def test_ratings_are_set_by_trakt_id_and_seasons_by_their_own(
