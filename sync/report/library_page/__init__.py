@@ -1,0 +1,1 @@
+"""The library page: values in, one self-contained HTML file out."""

@@ -1,0 +1,80 @@
+"""The runs, newest first: what each added, its id to copy, and the way to undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, timezone
+
+from sync.model.library import Library, LibraryEntry, LibraryRun, RunPart
+from sync.model.run import Outcome
+from sync.report.dates import format_day
+from sync.report.library_page.markup import href, html_text
+from sync.report.ranges import counted, format_numbers
+
+PARTS_SHOWN = 60
+"""Entries that one run names; a first import has thousands, and the library has them all."""
+
+_OUTCOMES = {
+    Outcome.ADDED: "added",
+    Outcome.NOTHING_NEW: "nothing new",
+    Outcome.PREVIEW: "dry run",
+    Outcome.BRAKE: "waited for your word",
+    Outcome.PARTIAL: "ran out of time; the next one carried on",
+    Outcome.OUTAGE: "a service was out",
+    Outcome.FAILED: "failed",
+}
+
+
+def render_timeline(library: Library) -> str:
+    """The runs as a list, or a sentence that there are none."""
+    if not library.runs:
+        return "<p class=empty>No run has added anything yet.</p>"
+    names = {entry.anilist_id: entry for entry in library.entries}
+    runs = sorted(library.runs, key=lambda run: (run.at, run.run_id), reverse=True)
+    undo = href(library.links["undo"]) if "undo" in library.links else ""
+    zone = timezone(library.utc_offset) if library.utc_offset else UTC
+    return f"<ol class=runs>{''.join(_run(run, names, undo, zone) for run in runs)}</ol>"
+
+
+def _run(run: LibraryRun, names: Mapping[int, LibraryEntry], undo: str, zone: timezone) -> str:
+    local = run.at.astimezone(zone)
+    when = f"<time datetime={run.at.astimezone(UTC):%Y-%m-%dT%H:%MZ}>{format_day(local.date())}, {local:%H:%M}</time>"
+    gone = run.added > 0 and run.undone >= run.added
+    standing = run.added > run.undone or (run.changed > 0 and not gone)
+    way = f" <a class=button {undo}>Undo</a>" if undo and standing else ""
+    return (
+        f"<li{' class=gone' if gone else ''}><h3>{when} <span>{_gain(run)}</span></h3>"
+        f"<p class=acts><code>{html_text(run.run_id)}</code> <button class=copy hidden>Copy</button>{way}"
+        f"{f' <small>{run.seconds:,} s</small>' if run.seconds is not None else ''}</p>{_parts(run, names)}</li>"
+    )
+
+
+def _gain(run: LibraryRun) -> str:
+    words = [f"+{counted(run.added, 'play')}"] if run.added else []
+    words += [counted(run.changed, "change")] if run.changed else []
+    said = ", ".join(words)
+    if run.undone:
+        return f"<s>{said}</s> undone" if run.undone >= run.added else f"{said}, {run.undone:,} of them undone"
+    troubled = run.outcome not in (None, Outcome.ADDED, Outcome.NOTHING_NEW)
+    return " · ".join(part for part in (said, _OUTCOMES[run.outcome] if run.outcome and troubled else "") if part) or (
+        "nothing new"
+    )
+
+
+def _parts(run: LibraryRun, names: Mapping[int, LibraryEntry]) -> str:
+    if not run.parts:
+        return ""
+    shown = ", ".join(_part(part, names) for part in run.parts[:PARTS_SHOWN])
+    left = len(run.parts) - PARTS_SHOWN
+    rest = f" and {counted(left, 'more entry', 'more entries')}: <a href=#library>the library</a> has them"
+    return f"<p>{shown}{rest if left > 0 else ''}.</p>"
+
+
+def _part(part: RunPart, names: Mapping[int, LibraryEntry]) -> str:
+    """``Frieren 9–10`` with a link to its row, struck through when it was undone."""
+    entry = names.get(part.anilist_id)
+    name = html_text(entry.title, 60) if entry else f"AniList {part.anilist_id}"
+    label = f"<a href=#e{part.anilist_id}>{name}</a>" if entry else name
+    film = entry is not None and entry.trakt is not None and entry.trakt.kind.value == "movie"
+    words = label if film else f"{label} {format_numbers(part.episodes)}"
+    return f"<s>{words}</s>" if part.undone else words
