@@ -111,7 +111,8 @@
     const typing = /^(input|select|textarea)$/.test(event.target.localName);
     if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      location.hash = '#library';
+      location.hash = 'library';
+      show('library');
       search.focus();
     } else if (event.key === 'Escape' && event.target === search) {
       reset();
@@ -302,4 +303,5 @@
   cover();
   filter();
   follow();
+  addEventListener('load', follow); // the browser's own way to the address ends only now, and takes the focus
 })();
