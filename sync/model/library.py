@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,7 +9,7 @@ from enum import StrEnum
 from sync.model.anilist import FuzzyDate, MediaFormat
 from sync.model.mapping import Span
 from sync.model.plan import PlayState, TimeSource
-from sync.model.run import Outcome
+from sync.model.run import Outcome, Pages
 from sync.model.trakt import TraktTitle, WatchedAt
 
 
@@ -133,8 +132,8 @@ class LibraryRun:
 class Library:
     """Everything on the page. ``headline`` is how the newest run ended, in a sentence without full stop.
 
-    ``utc_offset`` is the user's, by which times are shown; without one they are UTC. ``links`` may name ``form``,
-    ``overrides``, ``undo``, ``sync`` and ``run`` (addresses on GitHub). ``notes`` are sentences for a person.
+    ``utc_offset`` is the user's, by which times are shown; without one they are UTC. ``notes`` are sentences for a
+    person.
     """
 
     made_at: datetime
@@ -145,5 +144,5 @@ class Library:
     utc_offset: timedelta | None = None
     entries: tuple[LibraryEntry, ...] = ()
     runs: tuple[LibraryRun, ...] = ()
-    links: Mapping[str, str] = field(default_factory=dict)
+    pages: Pages = field(default_factory=Pages)
     notes: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.browser.conftest import NARROW, WIDE, Open, save
-from tests.report.library_page.made_up_library import COVERS, LINKS, library
+from tests.report.library_page.made_up_library import COVERS, PAGES, library
 
 PARTS = ("library", "needs", "runs", "numbers")
 HOSTILE = '</script><img src=x onerror="window.broken=1"><svg onload=window.broken=1>"\'&amp;'
@@ -44,7 +44,7 @@ def test_a_choice_leads_to_the_form_filled_in(open_page: Open, small_page: str) 
     page = open_page(f"{small_page}#needs").page
     address = urlsplit(page.get_attribute(".choices li:nth-child(2) a.button", "href") or "")
 
-    assert f"{address.scheme}://{address.netloc}{address.path}" == LINKS["form"].split("?", maxsplit=1)[0]
+    assert f"{address.scheme}://{address.netloc}{address.path}" == PAGES.form.split("?", maxsplit=1)[0]
     assert parse_qs(address.query) == {
         "template": ["manual-map.yml"],
         "title": ["Map: Kaiji Recap (98765)"],
@@ -81,7 +81,7 @@ def test_what_was_undone_is_struck_through_and_not_undone_again(open_page: Open,
 
     assert page.locator(".runs li:last-child s").all_inner_texts() == ["+2 plays", "AniList 777 1–2"]
     assert page.locator(".runs li:last-child a.button").count() == 0
-    assert page.get_attribute(".runs li:first-child a.button", "href") == LINKS["undo"]
+    assert page.get_attribute(".runs li:first-child a.button", "href") == PAGES.undo
 
 
 def test_without_javascript_everything_can_be_read(open_page: Open, small_page: str) -> None:

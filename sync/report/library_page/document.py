@@ -15,11 +15,10 @@ from sync.report.dates import format_day
 from sync.report.headline import SYMBOLS
 from sync.report.library_page.charts import hours
 from sync.report.library_page.figures import Figures, figures_of
-from sync.report.library_page.library_rows import FORMATS, STATE_LETTERS, render_rows
+from sync.report.library_page.library_rows import FORMATS, STATE_LETTERS, pack_titles, render_rows
 from sync.report.library_page.markup import COVER_HOST, COVER_ROOT, href, html_sentence, html_text
 from sync.report.library_page.need_cards import entries_in_need, render_cards
 from sync.report.library_page.numbers import render_numbers, zone_name
-from sync.report.library_page.packed_titles import pack_titles
 from sync.report.library_page.timeline import render_timeline
 from sync.report.ranges import counted
 
@@ -103,7 +102,7 @@ def _header(library: Library, figures: Figures) -> str:
     zone = timezone(library.utc_offset) if library.utc_offset else UTC
     made = library.made_at.astimezone(zone)
     stamp = f"{format_day(made.date())}, {made:%H:%M} {zone_name(library.utc_offset)}"
-    stamp = f"<a {href(library.links['run'])}>{stamp}</a>" if library.links.get("run") else stamp
+    stamp = f"<a {href(library.pages.run)}>{stamp}</a>" if library.pages.run else stamp
     said = f"{SYMBOLS[library.outcome]} {html_sentence(library.headline)}, {stamp}"
     notes = "".join(f"<p class=note>{html_sentence(note)}</p>" for note in library.notes)
     tabs = (
@@ -167,7 +166,7 @@ def _select(name: str, everything: str, options: Iterable[tuple[str, str]]) -> s
 
 def _legend(library: Library, untitled: int) -> str:
     """How to read a folded row without the script, which makes a table of it."""
-    form = f' data-form="{html_text(library.links["form"], 300)}"' if library.links.get("form") else ""
+    form = f' data-form="{html_text(library.pages.form, 300)}"' if library.pages.form else ""
     said = (
         "A line is an episode: AniList’s number and @date, Trakt’s place and date, when it was watched "
         f"({zone_name(library.utc_offset)}), its title. What is left out follows from the line before: "
@@ -183,6 +182,7 @@ def _legend(library: Library, untitled: int) -> str:
 
 
 def _footer(library: Library) -> str:
-    links = (("sync", "Sync"), ("undo", "Undo"), ("overrides", "overrides.yaml"))
-    known = "".join(f" · <a {href(library.links[name])}>{word}</a>" for name, word in links if library.links.get(name))
+    pages = library.pages
+    links = ((pages.sync, "Sync"), (pages.undo, "Undo"), (pages.overrides, "overrides.yaml"))
+    known = "".join(f" · <a {href(address)}>{word}</a>" for address, word in links if address)
     return f"<footer>Made by the sync; nothing leaves this page but requests for covers, to AniList.{known}</footer>\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,8 +13,8 @@ from sync.model.library import EntryState, Library, LibraryEntry
 from sync.report.dates import MONTHS
 from sync.report.library_page.calendar_lines import CalendarLines, moment_of
 from sync.report.library_page.markup import anilist_link, cover_attribute, html_sentence, html_text, trakt_link
-from sync.report.library_page.packed_titles import pack_titles, title_bytes
 from sync.report.ranges import counted, format_numbers, format_spans
+from sync.report.text import plain
 
 FORMATS = {
     MediaFormat.TV: "TV",
@@ -57,7 +59,7 @@ def render_rows(library: Library, limit: int) -> Rows:
     excess = sum(len(row.encode()) for row in rows) - limit
     if excess <= 0:
         return Rows("\n".join(rows))
-    sizes = [title_bytes(entry) for entry in entries]
+    sizes = [_title_bytes(entry) for entry in entries]
     saved_share = 1 - len(pack_titles(entries)) / max(1, sum(sizes))
     untitled = []
     for index in range(len(rows) - 1, -1, -1):
@@ -126,3 +128,18 @@ def _episodes(numbers: Sequence[int]) -> str:
 def _fuzzy(day: FuzzyDate) -> str:
     parts = (str(day.day) if day.day and day.month else "", MONTHS[day.month - 1] if day.month else "")
     return " ".join(part for part in (*parts, str(day.year) if day.year else "") if part)
+
+
+def pack_titles(entries: Iterable[LibraryEntry]) -> str:
+    """One line an entry, its id and then the title of each of its episodes between tabs; deflated, in base64."""
+    lines = "\n".join("\t".join((str(entry.anilist_id), *_titles(entry))) for entry in entries)
+    return b64encode(zlib.compress(lines.encode(), 6)).decode()
+
+
+def _title_bytes(entry: LibraryEntry) -> int:
+    """What the titles of the entry's episodes take as they stand, with a tab before each."""
+    return sum(len(title.encode()) + 1 for title in _titles(entry) if title)
+
+
+def _titles(entry: LibraryEntry) -> Iterable[str]:
+    return (plain(episode.title) if episode.title else "" for episode in entry.episodes)

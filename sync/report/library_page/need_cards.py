@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sync.model.library import EntryState, Library, LibraryChoice, LibraryEntry
+from sync.model.mapping import Span
 from sync.model.trakt import Kind
 from sync.report.dates import format_day
-from sync.report.library_page.form_link import choice_href, entry_href, skip_href
 from sync.report.library_page.library_rows import FORMATS, format_aired
-from sync.report.library_page.markup import anilist_link, cover_attribute, html_sentence, html_text, trakt_link
+from sync.report.library_page.markup import (
+    anilist_link,
+    cover_attribute,
+    href,
+    html_sentence,
+    html_text,
+    trakt_address,
+    trakt_link,
+)
 from sync.report.override_snippet import skip_line
 from sync.report.ranges import counted, format_spans
+from sync.report.text import plain
 
 
 def entries_in_need(library: Library) -> list[LibraryEntry]:
@@ -23,11 +32,11 @@ def entries_in_need(library: Library) -> list[LibraryEntry]:
 
 def render_cards(library: Library) -> str:
     """The cards, or a sentence that there are none."""
-    cards = [_card(entry, library.links.get("form", "")) for entry in entries_in_need(library)]
+    cards = [_card(entry, library.pages.form) for entry in entries_in_need(library)]
     if not cards:
         return "<p class=empty>Nothing needs you: every watched entry has a certain match.</p>"
     how = "fills in the form, whose pull request shows each episode before anything is written"
-    act = f"<b>Choose</b> {how}; <b>copy</b> takes" if "form" in library.links else "<b>Copy</b> takes"
+    act = f"<b>Choose</b> {how}; <b>copy</b> takes" if library.pages.form else "<b>Copy</b> takes"
     intro = f"<p class=lead>Nothing is written for these until it is certain. {act} the line for overrides.yaml.</p>"
     return intro + "\n".join(cards)
 
@@ -115,3 +124,44 @@ def _evidence(choice: LibraryChoice) -> str:
 def _acts(place: str, line: str) -> str:
     choose = f"<a class=button {place}>Choose</a> " if place else ""
     return f"<p class=acts>{choose}<button class=copy hidden>Copy</button> <code>{html_sentence(line)}</code></p>"
+
+
+# --- the form ---------------------------------------------------------------------------------------------------------
+
+
+def choice_href(form: str, entry: LibraryEntry, choice: LibraryChoice) -> str:
+    """A ``href`` to the form (``form`` is its address) that chooses ``choice``; empty when its title is not known."""
+    if choice.title is None:
+        return ""
+    return href(form, **_entry_fields(entry), trakt=trakt_address(choice.title), **_place_fields(choice.spans))
+
+
+def skip_href(form: str, entry: LibraryEntry) -> str:
+    """A ``href`` to the form that leaves the entry out."""
+    return href(form, **_entry_fields(entry), action="Skip it", reason="not on Trakt")
+
+
+def entry_href(form: str, entry: LibraryEntry) -> str:
+    """A ``href`` to the form in which only the entry is named."""
+    return href(form, **_entry_fields(entry))
+
+
+def _entry_fields(entry: LibraryEntry) -> dict[str, str]:
+    """The names are the ids of the fields in ``.github/ISSUE_TEMPLATE/manual-map.yml``."""
+    name = f"AniList {entry.anilist_id}"
+    title = name if entry.hidden else f"{plain(entry.title, 80)} ({entry.anilist_id})"
+    return {"title": f"Map: {title}", "anilist": f"https://anilist.co/anime/{entry.anilist_id}"}
+
+
+def _place_fields(spans: Sequence[Span]) -> dict[str, str]:
+    if not spans:
+        return {}
+    only = spans[0]
+    if len(spans) == 1 and only.from_ep == 1:
+        return {"season": str(only.season), "first_episode": str(only.first_episode)}
+    return {"episodes": "\n".join(map(_span_line, sorted(spans)))}
+
+
+def _span_line(span: Span) -> str:
+    last = "" if span.to_ep == span.from_ep else f"-{'' if span.to_ep is None else span.to_ep}"
+    return f"{span.from_ep}{last}: s{span.season}e{span.first_episode}"

@@ -31,7 +31,7 @@ def render_timeline(library: Library) -> str:
         return "<p class=empty>No run has added anything yet.</p>"
     names = {entry.anilist_id: entry for entry in library.entries}
     runs = sorted(library.runs, key=lambda run: (run.at, run.run_id), reverse=True)
-    undo = href(library.links["undo"]) if "undo" in library.links else ""
+    undo = href(library.pages.undo) if library.pages.undo else ""
     zone = timezone(library.utc_offset) if library.utc_offset else UTC
     return f"<ol class=runs>{''.join(_run(run, names, undo, zone) for run in runs)}</ol>"
 

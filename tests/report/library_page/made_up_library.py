@@ -20,18 +20,18 @@ from sync.model.library import (
 )
 from sync.model.mapping import Span
 from sync.model.plan import PlayState, TimeSource
-from sync.model.run import Outcome
+from sync.model.run import Outcome, Pages
 from sync.model.trakt import Kind, TraktIds, TraktTitle
 
 NOW = datetime(2026, 11, 25, 22, 53, tzinfo=UTC)
 REPOSITORY = "https://github.com/misaki/anime"
-LINKS = {
-    "form": f"{REPOSITORY}/issues/new?template=manual-map.yml",
-    "undo": f"{REPOSITORY}/actions/workflows/undo.yml",
-    "sync": f"{REPOSITORY}/actions/workflows/sync.yml",
-    "overrides": f"{REPOSITORY}/edit/main/overrides.yaml",
-    "run": f"{REPOSITORY}/actions/runs/1234",
-}
+PAGES = Pages(
+    form=f"{REPOSITORY}/issues/new?template=manual-map.yml",
+    undo=f"{REPOSITORY}/actions/workflows/undo.yml",
+    sync=f"{REPOSITORY}/actions/workflows/sync.yml",
+    overrides=f"{REPOSITORY}/edit/main/overrides.yaml",
+    run=f"{REPOSITORY}/actions/runs/1234",
+)
 COVERS = "https://s4.anilist.co/file/anilistcdn/media/anime/cover/small/"
 WEEK = timedelta(days=7)
 
@@ -284,7 +284,7 @@ def library() -> Library:
         "misaki",
         entries=entries(),
         runs=runs(),
-        links=LINKS,
+        pages=PAGES,
     )
 
 

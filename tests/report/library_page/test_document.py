@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.model.library import EntryState, Library
+from sync.model.run import Pages
 from sync.report.library_page.document import SPARE, PageAssets, render_library_page
 from tests.report.library_page.made_up_library import entries, large_library, library
 
@@ -131,7 +132,7 @@ def test_a_hidden_entry_is_an_id() -> None:
 
 
 def test_an_empty_library_says_so_in_each_part() -> None:
-    page = render_library_page(replace(library(), entries=(), runs=(), links={}), BARE)
+    page = render_library_page(replace(library(), entries=(), runs=(), pages=Pages()), BARE)
 
     assert "Nothing needs you" in page
     assert "No run has added anything yet." in page

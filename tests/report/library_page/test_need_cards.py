@@ -11,13 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from sync.commands.issue_form import ACTION, ANILIST, EPISODES, FIRST, REASON, SEASON, TRAKT, parse_form
+from sync.commands.map_issue.issue_form import ACTION, ANILIST, EPISODES, FIRST, REASON, SEASON, TRAKT, parse_form
 from sync.model.library import LibraryChoice, LibraryEntry
 from sync.model.mapping import Span
+from sync.model.run import Pages
 from sync.model.trakt import Kind, TraktIds, TraktTitle
-from sync.report.library_page.form_link import choice_href, entry_href, skip_href
-from sync.report.library_page.need_cards import entries_in_need, render_cards
-from tests.report.library_page.made_up_library import LINKS, kaiji, library
+from sync.report.library_page.need_cards import choice_href, entries_in_need, entry_href, render_cards, skip_href
+from tests.report.library_page.made_up_library import PAGES, kaiji, library
 
 SHOW = TraktTitle(Kind.SHOW, TraktIds(30980, "kaiji"), "Kaiji", 2007)
 FILM = TraktTitle(Kind.MOVIE, TraktIds(637921, "suzume-2022"), "Suzume", 2022)
@@ -52,20 +52,20 @@ def choice(title: TraktTitle, *spans: Span) -> LibraryChoice:
     ],
 )
 def test_a_choice_fills_in_the_form_so_that_it_says_what_the_choice_says(chosen: LibraryChoice, line: str) -> None:
-    assert line_of(choice_href(LINKS["form"], kaiji(), chosen)) == line
+    assert line_of(choice_href(PAGES.form, kaiji(), chosen)) == line
 
 
 def test_leaving_out_fills_in_the_form_too() -> None:
-    assert line_of(skip_href(LINKS["form"], kaiji())) == '98765: {skip: true, reason: "not on Trakt"}'
+    assert line_of(skip_href(PAGES.form, kaiji())) == '98765: {skip: true, reason: "not on Trakt"}'
 
 
 def test_the_links_name_fields_that_the_form_has() -> None:
     form = yaml.safe_load(Path(".github/ISSUE_TEMPLATE/manual-map.yml").read_text("utf-8"))
     known = {part["id"] for part in form["body"] if "id" in part} | {"template", "title"}
     links = (
-        choice_href(LINKS["form"], kaiji(), choice(SHOW, Span(1, 2, 0, 3))),
-        choice_href(LINKS["form"], kaiji(), choice(SHOW, Span(2, 3, 0, 3))),
-        skip_href(LINKS["form"], kaiji()),
+        choice_href(PAGES.form, kaiji(), choice(SHOW, Span(1, 2, 0, 3))),
+        choice_href(PAGES.form, kaiji(), choice(SHOW, Span(2, 3, 0, 3))),
+        skip_href(PAGES.form, kaiji()),
     )
     options = next(part for part in form["body"] if part.get("id") == "action")["attributes"]["options"]
 
@@ -76,7 +76,7 @@ def test_the_links_name_fields_that_the_form_has() -> None:
 def test_a_hidden_entry_is_named_by_its_id_in_the_form() -> None:
     hidden = replace(kaiji(), hidden=True, title="AniList 98765")
 
-    assert fields(entry_href(LINKS["form"], hidden)) == {
+    assert fields(entry_href(PAGES.form, hidden)) == {
         "template": "manual-map.yml",
         "title": "Map: AniList 98765",
         "anilist": "https://anilist.co/anime/98765",
@@ -107,7 +107,7 @@ def test_the_most_watched_comes_first() -> None:
 
 
 def test_without_a_repository_there_is_the_line_to_copy_alone() -> None:
-    cards = render_cards(replace(library(), links={}))
+    cards = render_cards(replace(library(), pages=Pages()))
 
     assert "href=https://github.com" not in cards
     assert "class=button" not in cards
