@@ -54,6 +54,7 @@ class DemoServices:
             "TMDB_API_KEY": API_KEY,
             "ANILIST_USERNAME": ANILIST_NAME,
             "TRAKT_USERNAME": TRAKT_NAME,
+            "CACHE_DIR": ".cache",
         }
         if login:
             pair = self.logins.issue(TRAKT_NAME)

@@ -268,15 +268,20 @@ class Job:
     def _finish(self, known: Known, error: SyncError | None) -> Finished:
         """The report, made once of what is known, and what the next run remembers of this one."""
         services, last = self._services, known.state.last_sync
-        warnings = (*services.login.warnings, *left_out_sentences(services.left_out))
+        folder, login = services.folder, services.login
+        known = known.warning(*login.warnings, *folder.warnings, *left_out_sentences(services.left_out))
         report = report_of(
-            replace(known.warning(*warnings), others=known.others + self._reader.asked_account),
+            replace(known, others=known.others + self._reader.asked_account),
             Circumstances(self._request, self._settings, self._now, services.clock.now(), last.good_at, services.usage),
             error,
         )
-        # What cannot be read, or belongs to another run just now, is not written over.
-        if self._request.dry_run or isinstance(error, StateError | StateInUse):
+        # What cannot be read, or belongs to another run just now, is not written over; what was done is remembered.
+        unread = isinstance(error, StateError) and not (report.posted or report.lists.done)
+        if self._request.dry_run or unread or isinstance(error, StateInUse):
             return Finished(report, known.state, error)
         last = last_sync_after(last, known, report, approved=self._is_approved(last))
-        services.folder.save_last_sync(last)
+        try:
+            services.folder.save_last_sync(last)
+        except StateError as met:
+            report, error = replace(report, warnings=(*report.warnings, str(met))), error or met
         return Finished(report, replace(known.state, last_sync=last), error)

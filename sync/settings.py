@@ -88,6 +88,7 @@ class Settings:
     state_dir: Path = Path("state")
     overrides_file: Path = Path("overrides.yaml")
     cache_dir: Path = Path(".cache")
+    """Where datasets are kept between runs: outside the repository, whose files anybody may have written."""
     github: GitHubContext | None = None
     summary_file: Path | None = None
     in_actions: bool = False
@@ -125,12 +126,12 @@ def parse_settings(
         trakt_client_secret=reader.secret(
             "TRAKT_CLIENT_SECRET", "your Trakt app's client secret", required=trakt and trakt_secret
         ),
-        trakt_access_token=reader.text("TRAKT_ACCESS_TOKEN"),
-        trakt_refresh_token=reader.text("TRAKT_REFRESH_TOKEN"),
-        anilist_access_token=reader.text("ANILIST_ACCESS_TOKEN"),
-        tmdb_api_key=reader.text("TMDB_API_KEY"),
-        state_key=reader.text("STATE_KEY"),
-        gh_secrets_pat=reader.text("GH_SECRETS_PAT"),
+        trakt_access_token=reader.token("TRAKT_ACCESS_TOKEN"),
+        trakt_refresh_token=reader.token("TRAKT_REFRESH_TOKEN"),
+        anilist_access_token=reader.token("ANILIST_ACCESS_TOKEN"),
+        tmdb_api_key=reader.token("TMDB_API_KEY"),
+        state_key=reader.key("STATE_KEY"),
+        gh_secrets_pat=reader.token("GH_SECRETS_PAT"),
         anilist_username=reader.text("ANILIST_USERNAME"),
         trakt_username=reader.text("TRAKT_USERNAME"),
         max_new_plays=reader.whole_number("MAX_NEW_PLAYS", 500),
@@ -153,7 +154,7 @@ def parse_settings(
         overrides_file=Path(
             reader.text("OVERRIDES_FILE") or (f"overrides.{profile}.yaml" if profile else "overrides.yaml")
         ),
-        cache_dir=Path(reader.text("CACHE_DIR") or ".cache"),
+        cache_dir=reader.cache_dir(),
         github=reader.github(),
         summary_file=Path(path) if (path := reader.text("GITHUB_STEP_SUMMARY")) else None,
         in_actions=reader.text("GITHUB_ACTIONS") == "true",
@@ -180,8 +181,37 @@ class _Environment:
     def text(self, name: str) -> str | None:
         return self._env.get(name, "").strip() or None
 
-    def secret(self, name: str, what: str, *, required: bool) -> str:
+    def token(self, name: str) -> str | None:
+        """A secret that some service made: it goes into headers, which take plain letters, digits and signs."""
         value = self.text(name)
+        if value is not None and not (value.isascii() and value.isprintable() and " " not in value):
+            self.problems.append(
+                f"{name} holds a blank, a line break or a sign that no such secret has (a typographic quote, one that "
+                f"cannot be seen): copy it again and replace it under {SETTINGS_PAGE} → Secrets."
+            )
+        return value
+
+    def key(self, name: str) -> str | None:
+        """A secret that a person made up; any text that can be seen."""
+        value = self.text(name)
+        if value is not None and not value.isprintable():
+            self.problems.append(
+                f"{name} holds a line break or a sign that cannot be seen: replace it under {SETTINGS_PAGE} → Secrets, "
+                "and run Actions → Connect Trakt."
+            )
+        return value
+
+    def cache_dir(self) -> Path:
+        """``CACHE_DIR``, or a folder of the system's for such things."""
+        if given := self.text("CACHE_DIR"):
+            return Path(given)
+        homes = {"RUNNER_TEMP": "", "XDG_CACHE_HOME": "", "LOCALAPPDATA": "", "HOME": ".cache", "USERPROFILE": ".cache"}
+        known = (Path(home, inside) for name, inside in homes.items() if (home := self.text(name)))
+        outside = next((folder for folder in known if folder.is_absolute()), None) or Path.home() / ".cache"
+        return outside / "trakt-sync-for-anilist"
+
+    def secret(self, name: str, what: str, *, required: bool) -> str:
+        value = self.token(name)
         if value is None and required:
             self.problems.append(f"{name} is missing: set it to {what} under {SETTINGS_PAGE} → Secrets.")
         return value or ""
@@ -239,7 +269,7 @@ class _Environment:
         return Addresses(**given, datasets=files)
 
     def github(self) -> GitHubContext | None:
-        token, repository = self.text("GITHUB_TOKEN"), self.text("GITHUB_REPOSITORY")
+        token, repository = self.token("GITHUB_TOKEN"), self.text("GITHUB_REPOSITORY")
         if token is None or repository is None:
             return None
         server = self._address("GITHUB_SERVER_URL") or "https://github.com"

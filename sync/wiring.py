@@ -20,9 +20,9 @@ from sync.services.http.redaction import Redactor
 from sync.services.http.transport import Transport
 from sync.services.state import StateFolder
 from sync.services.tmdb import TmdbClient
-from sync.services.tokens.login import CONNECT, Login
+from sync.services.tokens.login import CONNECT, Login, TokenStore
 from sync.services.tokens.pair import TokenPair
-from sync.services.tokens.store import MARKER_FILE, STORE_FILE, TokenStore, open_token_store
+from sync.services.tokens.store import MARKER_FILE, STORE_FILE, open_token_store
 from sync.services.trakt.client import TraktClient
 from sync.services.trakt.device_login import TraktLogin
 from sync.services.trakt.wire import AccessTokens
@@ -216,7 +216,7 @@ class _Unkept:
 
 def may_be_connected(settings: Settings) -> bool:
     """Whether there is a Trakt log-in to be opened, stored or in the settings."""
-    given = settings.trakt_access_token and settings.trakt_refresh_token
+    given = settings.trakt_access_token
     return bool(settings.trakt_client_secret and (given or (settings.state_dir / STORE_FILE).exists()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,40 @@ def test_all_problems_are_listed_at_once_with_the_place_to_set_them() -> None:
     assert 6 == len(found)
     for name in ("TRAKT_CLIENT_ID", "TRAKT_CLIENT_SECRET", "ANILIST_USERNAME", "MAX_NEW_PLAYS", "SYNC_PRIVATE"):
         assert any(name in line and "Settings → Secrets and variables → Actions" in line for line in found), name
+
+
+@pytest.mark.parametrize(
+    ("env", "folder"),
+    [
+        ({"RUNNER_TEMP": "/runner/_temp", "HOME": "/home/runner"}, "/runner/_temp/trakt-sync-for-anilist"),
+        ({"XDG_CACHE_HOME": "/var/caches", "HOME": "/home/misaki"}, "/var/caches/trakt-sync-for-anilist"),
+        ({"HOME": "/home/misaki"}, "/home/misaki/.cache/trakt-sync-for-anilist"),
+        ({"XDG_CACHE_HOME": "cache", "HOME": "/home/misaki"}, "/home/misaki/.cache/trakt-sync-for-anilist"),
+        ({"CACHE_DIR": "elsewhere", "HOME": "/home/misaki"}, "elsewhere"),
+    ],
+)
+def test_datasets_are_kept_outside_the_repository_unless_asked(env: dict[str, str], folder: str) -> None:
+    """A file of the repository's is what anybody who could change it wanted it to be."""
+    assert Path(folder) == settings_of(LEAST | env).cache_dir
+
+
+def test_without_any_home_they_are_kept_in_the_user_s_own_all_the_same() -> None:
+    assert settings_of(LEAST).cache_dir.is_absolute()
+
+
+@pytest.mark.parametrize(
+    "name", ["TRAKT_CLIENT_ID", "TRAKT_ACCESS_TOKEN", "GH_SECRETS_PAT", "TMDB_API_KEY", "STATE_KEY"]
+)
+@pytest.mark.parametrize("value", ["a\nb", "a\u200bb", "\ufeffab"])
+def test_a_secret_that_cannot_be_sent_is_named_and_not_shown(name: str, value: str) -> None:
+    (problem,) = problems(LEAST | {name: value})
+
+    assert problem.startswith(f"{name} holds ")
+    assert value not in problem
+
+
+def test_a_key_that_a_person_made_up_may_be_any_text_that_can_be_seen() -> None:
+    assert "ein längerer Satz, 世界" == settings_of(LEAST | {"STATE_KEY": " ein längerer Satz, 世界\n"}).state_key
 
 
 def test_a_misspelt_choice_is_answered_with_the_nearest_one() -> None:

@@ -28,7 +28,7 @@ def _connect(shell: Shell, given_clock: Clock | None) -> int:
     settings = shell.settings(anilist=False)
     clock = given_clock or clock_for(settings)
     with open_services(settings, clock, shell.redactor) as services:
-        services.folder.path.mkdir(parents=True, exist_ok=True)
+        services.folder.create()
         with services.folder.locked(clock):
             # A state that cannot be read is said before a code is asked for, which would be wasted.
             services.folder.load()

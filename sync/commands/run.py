@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sync.commands.shell import Options, Shell, clock_for, new_run_id, read_overrides, run_command
-from sync.errors import ConfigError, ServiceUnavailable
+from sync.errors import ConfigError, ServiceUnavailable, StateError
 from sync.job import Job
 from sync.model.run import Outcome, RunReport, RunRequest
 from sync.model.state import Finished
@@ -50,10 +50,15 @@ def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Cl
         read_only=options.dry_run,
         anonymous=options.dry_run and not may_be_connected(settings),
     ) as services:
-        services.folder.path.mkdir(parents=True, exist_ok=True)
-        with services.folder.locked(clock):
-            finished = Job(settings, services, overrides, request).run()
-            report = publish(finished, settings, services, scheduled=scheduled)
+        try:
+            services.folder.create()
+            with services.folder.locked(clock):
+                finished = Job(settings, services, overrides, request).run()
+                report = publish(finished, settings, services, scheduled=scheduled)
+        except StateError as error:  # the folder itself: what is in it is the job's to look at
+            if scheduled:
+                publish_failure(error, settings, services.repository, now=clock.now(), run_id=run_id)
+            raise
     for line in render_log_lines(report):
         shell.log.say(line)
     return _exit_code(shell, report, finished, scheduled=scheduled)

@@ -16,24 +16,40 @@ import msgspec
 from msgspec import Meta, Raw
 from msgspec.json import Decoder
 
-Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+MOST_ID = 2**31 - 1
+MOST_EPISODES = 20_000
+"""Three times what the longest anime has (Sazae-san, some 7,700 with its parts counted singly)."""
+LONGEST_NAME = 200
+"""Characters of what names something: a run, a person, a slug, a word of a service's own language."""
+LONGEST_TEXT = 4_000
+"""Characters of a sentence."""
+LONGEST_LIST = 1_000
+
+Id = Annotated[int, Meta(ge=1, le=MOST_ID)]
 """An id of AniList, MyAnimeList, Trakt, TMDB or TVDB."""
-OtherId = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+OtherId = Annotated[int, Meta(ge=0, le=MOST_ID)]
 """A title's id at another service; some services write 0 for "none"."""
 HistoryId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 """The id of one play in Trakt's history."""
-Count = Annotated[int, Meta(ge=0, le=20_000)]
+Count = Annotated[int, Meta(ge=0, le=MOST_EPISODES)]
 """A number of episodes, the number of an episode or season, a progress, or minutes."""
-Total = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Total = Annotated[int, Meta(ge=0, le=MOST_ID)]
 """How many of anything a service counts or allows."""
 UnixTime = Annotated[int, Meta(ge=0, le=253_402_300_799)]
 """Seconds since 1970, up to the end of the year 9999."""
-Word = Annotated[str, Meta(max_length=200)]
+Minutes = Annotated[int, Meta(ge=0, le=100_000)]
+Year = Annotated[int, Meta(ge=0, le=9999)]
+Word = Annotated[str, Meta(max_length=LONGEST_NAME)]
 """A name, a slug, or a word of a service's own language."""
 Line = Annotated[str, Meta(max_length=2_000)]
 """A title."""
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+"""A sentence."""
+Texts = Annotated[tuple[Text, ...], Meta(max_length=LONGEST_LIST)]
 Moment = datetime
 """An ISO 8601 time; ``utc`` brings it to UTC."""
+Instant = Annotated[datetime, Meta(tz=True)]
+"""An ISO 8601 time with its zone, as the job itself writes them."""
 
 T = TypeVar("T")
 Row = TypeVar("Row")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from sync.model.trakt import PlayKind, WatchedAt
 
@@ -55,8 +57,7 @@ class PlayState(StrEnum):
     """This job added it, and the mapping has changed since: it stands where its episode no longer belongs."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LedgerPlay:
+class LedgerPlay(msgspec.Struct, frozen=True, order=True, gc=False):
     """One play that the ledger knows: AniList episode (1-based; 1 for a film) and the Trakt id it stands for.
 
     ``rewatch`` is 0 for the first time it was watched, 1 for the first rewatch, and so on.
@@ -72,6 +73,10 @@ class LedgerPlay:
     def place(self) -> tuple[int, PlayKind, int, int]:
         """What tells it from the entry's other plays: everything but its state."""
         return (self.episode, self.kind, self.trakt_id, self.rewatch)
+
+    def become(self, state: PlayState) -> LedgerPlay:
+        """What is known of it now."""
+        return LedgerPlay(self.episode, self.kind, self.trakt_id, state, self.rewatch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ class Ledger:
                 play = (line.kind, line.trakt_id, line.rewatch)
                 if play in moved and line.state not in (PlayState.REMOVED, PlayState.UNDONE):
                     continue
-                left.append(replace(line, state=PlayState.UNDONE) if play in undone else line)
+                left.append(line.become(PlayState.UNDONE) if play in undone else line)
             if left:
                 plays[anilist_id] = tuple(left)
         return Ledger(plays)

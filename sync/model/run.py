@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
+
+import msgspec
 
 from sync.model.anilist import ActivityFeed, AniListLibrary, MediaListEntry
+from sync.model.bounds import LONGEST_LIST, Id, Instant, Total, Word
 from sync.model.lists import ListReport
 from sync.model.mapping import CachedMapping, Resolution
 from sync.model.plan import Ledger, NewPlay, Plan
@@ -55,20 +59,23 @@ class RunLine:
     """One past run, as ``last_sync.json`` keeps the last 20. ``added`` counts plays, ``changed`` ratings, watchlist
     entries and dropped shows."""
 
-    run_id: str
-    at: datetime
+    run_id: Word
+    at: Instant
     outcome: Outcome
-    added: int
-    seconds: int
-    changed: int = 0
+    added: Total
+    seconds: Total
+    changed: Total = 0
+
+
+RunLines = Annotated[tuple[RunLine, ...], msgspec.Meta(max_length=LONGEST_LIST)]
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
     """That a run is writing to Trakt, and until when it may be: other runs keep away."""
 
-    run_id: str
-    until: datetime
+    run_id: Word
+    until: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +89,15 @@ class LastSync:
     it was killed.
     """
 
-    good_at: datetime | None = None
-    changed_at: datetime | None = None
-    activity_cursor: datetime | None = None
-    anilist_user_id: int | None = None
-    anilist_user: str | None = None
-    trakt_user: str | None = None
-    entries: int = 0
-    counts: Mapping[str, int] = field(default_factory=dict)
+    good_at: Instant | None = None
+    changed_at: Instant | None = None
+    activity_cursor: Instant | None = None
+    anilist_user_id: Id | None = None
+    anilist_user: Word | None = None
+    trakt_user: Word | None = None
+    entries: Total = 0
     approved_import: bool = False
-    datasets: Mapping[str, str] = field(default_factory=dict)
-    runs: tuple[RunLine, ...] = ()
+    runs: RunLines = ()
     writing: Lease | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sync.model.anilist import MediaListEntry, watched_count
@@ -175,7 +175,7 @@ class _PlanDraft:
 
     def note(self, anilist_id: int, line: LedgerPlay, state: PlayState) -> None:
         if line.state is not state:
-            self.noted.append((anilist_id, replace(line, state=state)))
+            self.noted.append((anilist_id, line.become(state)))
 
     def wait(self, anilist_id: int, episode: int, reason: WaitingFor) -> None:
         self.waiting.setdefault((anilist_id, reason), []).append(episode)

@@ -125,7 +125,7 @@ class _RewatchDraft:
             if action is Action.ADD and rewatch <= len(times):
                 self._add(anilist_id, line, target, times[rewatch - 1], minutes)
             elif action in _NOTED_AS:
-                self._note(anilist_id, replace(line, state=_NOTED_AS[action]))
+                self._note(anilist_id, line.become(_NOTED_AS[action]))
 
     def _note(self, anilist_id: int, line: LedgerPlay) -> None:
         self.noted.append((anilist_id, line))
@@ -138,7 +138,7 @@ class _RewatchDraft:
         while dated and minute in minutes:
             minute += 1
         if minute in minutes or minute > self.now:
-            self._note(anilist_id, replace(line, state=PlayState.UNDONE))
+            self._note(anilist_id, line.become(PlayState.UNDONE))
             return
         minutes.add(minute)
         play = NewPlay(

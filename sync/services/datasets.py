@@ -20,7 +20,7 @@ from sync.model.bounds import UNREADABLE, NotJson
 from sync.services.clock import Deadline
 from sync.services.http.exchange import MIB, Answer, Call, TryAgain
 from sync.services.http.transport import Transport, fetch_side_by_side
-from sync.services.state.atomic import save_atomically
+from sync.services.state import save_atomically
 
 SHRINKING = 2
 """A new copy below one part in this many of the last good one's size is not believed."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sync.errors import SyncError
+from sync.errors import StateError, SyncError
 from sync.model.lists import ListChange, ListMemory
 from sync.model.plan import Ledger, NewPlay
 from sync.model.run import LastSync, Lease
@@ -61,7 +61,8 @@ class RunMemory:
         """Writes down what is about to be sent, and lets other machines know: always before the first batch, then every
         few minutes.
 
-        Raises ``StateInUse`` if another run is writing too; nothing of this one is then left in the folder.
+        Raises ``StateInUse`` if another run is writing too, and before the first batch ``StateError`` if what is on
+        GitHub cannot be read; nothing of this run is then left in the folder.
         """
         self._journal(JournalAction.ADD, plays, changes)
         if self._remote is None:
@@ -76,10 +77,10 @@ class RunMemory:
                 self._remote.commit(self._folder, f"Still adding plays, run {self._run_id}")
             else:
                 return
-        except StateInUse:
-            self._folder.restore()
-            raise
         except SyncError as trouble:
+            if isinstance(trouble, StateInUse) or (isinstance(trouble, StateError) and self._committed_at is None):
+                self._folder.restore()
+                raise
             # Trakt is the truth: without a memory nothing comes twice, only `undo` would not know of a lost run.
             log.info("What is about to be sent could not be written down on GitHub. %s", trouble)
         self._committed_at = now

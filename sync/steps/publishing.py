@@ -64,7 +64,7 @@ def publish_failure(
     folder = StateFolder(settings.state_dir)
     last_good_at: datetime | None = None
     try:
-        folder.path.mkdir(parents=True, exist_ok=True)
+        folder.create()
         last = folder.load().last_sync
         last_good_at = last.good_at
         folder.save_last_sync(replace(last, runs=(*last.runs, RunLine(run_id, now, Outcome.FAILED, 0, 0))))
@@ -81,11 +81,15 @@ def publish_failure(
 
 def _save_and_commit(finished: Finished, settings: Settings, services: Services, *, scheduled: bool) -> RunReport:
     report, folder, repository = finished.report, services.folder, services.repository
-    # Pages and commits would be made from a state that nobody could read.
-    damaged = isinstance(finished.error, StateError)
-    news = not damaged and folder.has_news(services.clock.now())
-    if news:
-        _save_pages(finished, settings, folder)
+    error, news = finished.error, False
+    try:
+        # Pages and commits would be made from a state that nobody could read.
+        news = folder.is_loaded and folder.has_news(services.clock.now())
+        if news:
+            _save_pages(finished, settings, folder)
+    except StateError as trouble:
+        report = replace(report, warnings=(*report.warnings, str(trouble)))
+        error = error or trouble
     if repository is None:
         # Nobody commits here, so the heartbeat counts from when it was saved.
         if news:
@@ -93,8 +97,8 @@ def _save_and_commit(finished: Finished, settings: Settings, services: Services,
         return report
     if news:
         report = _commit(report, folder, repository)
-    failed = finished.error is not None and not isinstance(finished.error, StoppedByBrake)
-    return _keep_issues(report, finished.error, repository, scheduled=scheduled) if news or failed else report
+    failed = error is not None and not isinstance(error, StoppedByBrake)
+    return _keep_issues(report, error, repository, scheduled=scheduled) if news or failed else report
 
 
 def _commit(report: RunReport, folder: StateFolder, repository: Repository) -> RunReport:

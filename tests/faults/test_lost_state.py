@@ -89,6 +89,17 @@ def test_a_file_from_a_week_ago_costs_no_play_and_doubles_none(
     record_property("cases: a state file lost or a week old", 1)
 
 
+def test_the_first_run_puts_its_page_in_the_place_of_the_one_that_is_shipped(tmp_path: Path) -> None:
+    shipped = (Path(__file__).parents[2] / "state" / "README.md").read_bytes()
+    with world_of(AIRING) as (demo, clock):
+        person = Owner(demo, clock, tmp_path)
+        put_on_github(person, {"README.md": shipped})
+
+        assert 0 == person.sync().code
+        assert b"Nothing has run yet" not in person.committed["README.md"]
+        assert b"misaki" in person.committed["README.md"]
+
+
 def test_a_run_from_an_old_checkout_takes_nothing_back_on_github(owner: Owner) -> None:
     """A runner that was given a commit of last week: what was committed since then stays."""
     old = owner.committed

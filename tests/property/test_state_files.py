@@ -16,14 +16,14 @@ from sync.model.trakt import PlayKind
 from sync.services.state import JournalAction, JournalLine, JournalPlay, merge_file, merge_ledgers
 from sync.services.state.journal import parse_journal, render_line, whole_lines
 from sync.services.state.last_sync_file import render_last_sync
-from sync.services.state.ledger_file import LedgerRenderer, parse_ledger, render_ledger
+from sync.services.state.ledger_file import LedgerFile, parse_ledger, render_ledger
 from sync.services.state.mapping_file import parse_mappings, parse_spans, render_mappings, render_spans
 
 calm = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A busy machine is no failure."""
 
-ids = st.integers(0, 40) | st.integers(0, 10**12)
-episodes = st.integers(0, 60) | st.integers(0, 10**8)
+ids = st.integers(1, 40) | st.integers(1, 2**31 - 100)
+episodes = st.integers(0, 60) | st.integers(0, 19_900)
 kinds = st.sampled_from(PlayKind)
 states = st.sampled_from(PlayState)
 seconds = st.integers(0, 2**31).map(lambda n: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=n))
@@ -113,6 +113,28 @@ last_syncs = st.builds(
 )
 
 
+any_number = st.integers(-3, 3) | st.sampled_from([2**31 - 1, 2**31, 2**63, 10**400, -(10**400), 19_999, 20_001])
+wild_plays = st.builds(LedgerPlay, any_number, kinds, any_number, states, any_number)
+wild_ledgers = st.dictionaries(any_number, st.lists(wild_plays, max_size=5).map(tuple), max_size=4).map(Ledger)
+
+
+def in_bounds(anilist_id: int, play: LedgerPlay) -> bool:
+    ids, numbers = (anilist_id, play.trakt_id), (play.episode, play.rewatch)
+    return all(0 < each < 2**31 for each in ids) and all(0 <= each <= 20_000 for each in numbers)
+
+
+@calm
+@given(wild_ledgers)
+def test_whatever_a_ledger_holds_its_file_can_be_read_and_holds_all_that_is_in_bounds(ledger: Ledger) -> None:
+    written, read = list[str](), list[str]()
+    again = parse_ledger(render_ledger(ledger, written), "plays.json", read)
+
+    kept = [(key, play) for key, play in ledger if in_bounds(key, play)]
+    assert sorted(again) == sorted(kept)
+    assert read == []
+    assert bool(written) is (len(kept) < len(list(ledger)))
+
+
 @calm
 @given(any_ledgers)
 def test_a_ledger_comes_back_as_it_was(ledger: Ledger) -> None:
@@ -122,7 +144,7 @@ def test_a_ledger_comes_back_as_it_was(ledger: Ledger) -> None:
 @calm
 @given(st.lists(small_ledgers, min_size=1, max_size=3))
 def test_a_renderer_that_remembers_writes_what_a_fresh_one_does(ledgers: list[Ledger]) -> None:
-    renderer = LedgerRenderer()
+    renderer = LedgerFile()
     assert [renderer.render(ledger) for ledger in ledgers] == [render_ledger(ledger) for ledger in ledgers]
 
 

@@ -10,8 +10,11 @@ import pytest
 
 from tests.workflows.act import PROJECT
 
+PLACEHOLDER = (PROJECT / "state" / "README.md").read_text("utf-8")
 USERS = {
     "overrides.yaml": "# Mine.\n1: {skip: x}\n",
+    "state/README.md": "# What was synced\n",
+    "state/plays.svg": "<svg/>\n",
     "state/plays.json": '{"schema": 1}\n',
     "state/journal/2026-11.jsonl": "{}\n",
     "notes.txt": "my own file\n",
@@ -48,7 +51,11 @@ def project(tmp_path: Path) -> Path:
     update = (PROJECT / "script" / "update").read_text("utf-8")
     files = {"sync/job.py": "old = 1\n", "sync/gone.py": "\n", "workflow.yml": workflow, "script/update": update}
     commit(folder, "Before", {"README.md": "older\n"})
-    commit(folder, "Version 1", {**files, "README.md": "old\n", "overrides.yaml": "# Your own mappings.\n"})
+    commit(
+        folder,
+        "Version 1",
+        {**files, "README.md": "old\n", "overrides.yaml": "# Your own mappings.\n", "state/README.md": PLACEHOLDER},
+    )
     (folder / "script" / "update").chmod(0o755)
     commit(folder, "Version 1.0.1", {})
     return folder
@@ -177,7 +184,46 @@ def test_a_copy_of_unknown_origin_is_updated_by_the_documented_commands(project:
     assert (copy / "sync" / "job.py").read_text("utf-8") == "new = 2\n"
 
 
-def test_the_project_itself_ships_no_state() -> None:
+@pytest.mark.parametrize("by", ["Sync fork", "script/update"])
+def test_the_page_that_the_first_run_puts_in_the_place_of_the_one_that_is_shipped_stays(
+    project: Path, tmp_path: Path, by: str
+) -> None:
+    """The project never changes what it ships there, so the two never meet."""
+    copy = tmp_path / "copy"
+    if by == "Sync fork":
+        git(tmp_path, "clone", "--quiet", str(project), str(copy))
+    else:
+        copy_from_template(project, copy)
+    assert (copy / "state" / "README.md").read_text("utf-8") == PLACEHOLDER
+    commit(copy, "The job's first run", {"state/README.md": "# 1 play\n", "state/plays.json": "{}\n"})
+    new_version(project)
+
+    if by == "Sync fork":
+        git(copy, "pull", "--quiet", "--no-rebase", "--no-edit", "origin", "main")
+    else:
+        done = update(copy, project)
+        assert done.returncode == 0, done.stderr
+
+    assert (copy / "state" / "README.md").read_text("utf-8") == "# 1 play\n"
+    assert (copy / "sync" / "job.py").read_text("utf-8") == "new = 2\n"
+    assert git(copy, "status", "--porcelain") == ""
+
+
+def test_before_the_first_run_an_update_leaves_the_shipped_page(project: Path, tmp_path: Path) -> None:
+    copy = copy_from_template(project, tmp_path / "copy")
+    new_version(project)
+    assert update(copy, project).returncode == 0
+
+    assert (copy / "state" / "README.md").read_text("utf-8") == PLACEHOLDER
+
+
+def test_of_state_the_project_ships_one_page_that_never_changes() -> None:
+    """Once somebody's job has written its own, any change of this one would be a conflict in every copy."""
     shipped = subprocess.run(["git", "ls-files", "state"], cwd=PROJECT, check=True, capture_output=True, text=True)
 
-    assert shipped.stdout == ""
+    assert shipped.stdout.split() == ["state/README.md"]
+    assert PLACEHOLDER == (
+        "# Nothing to read here yet\n\n"
+        "Nothing has run yet. After the first run this page shows your totals, what needs you and every mapping.\n\n"
+        "The five steps are in the [README](../README.md#five-steps).\n"
+    )

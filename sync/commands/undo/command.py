@@ -35,7 +35,7 @@ def _undo(shell: Shell, options: Options, given_clock: Clock | None) -> int:
     clock = given_clock or clock_for(settings)
     with open_services(settings, clock, shell.redactor, read_only=dry_run) as services:
         folder, trakt, deadline = services.folder, services.trakt, services.deadline
-        folder.path.mkdir(parents=True, exist_ok=True)
+        folder.create()
         with folder.locked(clock):
             last = folder.load().last_sync
             if not dry_run:

@@ -12,19 +12,25 @@ from urllib.parse import quote
 from github.GitCommit import GitCommit
 from github.GitRef import GitRef
 from github.GitTree import GitTree
+from github.GitTreeElement import GitTreeElement
 from github.InputGitTreeElement import InputGitTreeElement
 from github.Repository import Repository
 
+from sync.errors import StateError
 from sync.services.clock import Clock
 from sync.services.github.errors import GitHubRefused, GitHubTrouble, explained
-from sync.services.state import LAST_SYNC_FILE, LEDGER_FILE, PAGES, StateFolder, StateInUse, merge_file
-from sync.services.state.last_sync_file import parse_last_sync
+from sync.services.state.disk import StateInUse
+from sync.services.state.folder import JOURNAL_FOLDER, PAGES, StateFolder, is_state_file, merge_file
+from sync.services.state.last_sync_file import LAST_SYNC_FILE, parse_last_sync
+from sync.services.state.ledger_file import LEDGER_FILE
 
 ATTEMPTS = 5
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the attempts: long enough for another push to end, short beside the run."""
 
 RIGHT = "contents: write"
+PLAIN_FILES = ("100644", "100755")
+"""Modes of git; a link has 120000."""
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +57,9 @@ class StateCommit:
     """Commits the files of one folder to ``prefix`` on ``branch``.
 
     Each attempt is two reads and three writes (tree, commit, ref); files that others changed since this run read them
-    are read and merged first. An attempt that fails half-way leaves nothing behind but objects that nobody refers to,
-    so it is simply made again: PyGithub's own retries are off.
+    are read and merged first. Only the files that ``StateFolder`` knows by name go up, as plain files. An attempt that
+    fails half-way leaves nothing behind but objects that nobody refers to, so it is simply made again: PyGithub's own
+    retries are off.
     """
 
     def __init__(self, repository: Repository, branch: str, prefix: str, clock: Clock) -> None:
@@ -67,7 +74,9 @@ class StateCommit:
         """Brings GitHub up to date with ``folder``, or with the files named in ``only``.
 
         Raises ``GitHubRefused`` or, after five attempts, ``GitHubTrouble``; the files in the folder stay as they are.
-        With ``alone``, also ``StateInUse`` if another run committed its state since this one read it.
+        A file that is damaged on GitHub is left as it is there: all others go up, and then ``StateError`` is raised.
+        With ``alone``, that is raised before anything goes up, and so is ``StateInUse`` if another run committed its
+        state since this one read it.
         """
         made: list[str] = []
         for attempt in range(ATTEMPTS):
@@ -76,7 +85,7 @@ class StateCommit:
                     tip = self._fetch_tip()
                     if alone and tip.commit.sha not in made:
                         self._refuse_news(folder, tip)
-                    return self._attempt(folder, message, only, made, tip)
+                    return self._attempt(folder, message, only, made, tip, alone=alone)
             except GitHubTrouble as trouble:
                 if attempt + 1 == ATTEMPTS:
                     raise
@@ -85,10 +94,18 @@ class StateCommit:
         raise AssertionError("the last attempt returns or raises")
 
     def _attempt(
-        self, folder: StateFolder, message: str, only: Collection[str], made: list[str], tip: _Tip
+        self, folder: StateFolder, message: str, only: Collection[str], made: list[str], tip: _Tip, *, alone: bool
     ) -> CommitResult:
         ours = folder.files(only)
-        wanted = {name: self._merge(name, content, folder.base.get(name), tip) for name, content in ours.items()}
+        wanted: dict[str, bytes] = {}
+        damage: list[StateError] = []
+        for name, content in ours.items():
+            try:
+                wanted[name] = self._merge(name, content, folder.base.get(name), tip)
+            except StateError as error:
+                if alone:
+                    raise
+                damage.append(error)
         changed = {name: content for name, content in wanted.items() if blob_sha(content) != tip.blobs.get(name)}
         sha = None
         if changed:
@@ -97,9 +114,11 @@ class StateCommit:
             sha = tip.commit.sha  # an earlier attempt had arrived, only its answer had not
         merged = {name: content for name, content in wanted.items() if content != ours[name]}
         folder.note_committed(
-            ours={name: content for name, content in ours.items() if name not in merged},
+            ours={name: content for name, content in wanted.items() if name not in merged},
             merged=merged,
         )
+        if damage:
+            raise damage[0]
         return CommitResult(sha, tuple(sorted(merged)))
 
     def _fetch_tip(self) -> _Tip:
@@ -111,10 +130,24 @@ class StateCommit:
                 "Keep the job in a repository of its own.",
             )
         start = f"{self._prefix}/"
+        for item in tree.tree:
+            if not self._is_plain(item):
+                raise GitHubRefused(
+                    f"On GitHub, {item.path} is a link, or no {'file' if item.path.startswith(start) else 'folder'}; "
+                    "the job writes plain files in plain folders only.",
+                    "Delete it there.",
+                )
         blobs = {item.path.removeprefix(start): item.sha for item in tree.tree if item.path.startswith(start)}
         # The branch's answer names the commit but not in the form that a new commit's parent must have.
         commit = GitCommit(self._repository.requester, {}, {"sha": head.sha}, completed=True)
         return _Tip(commit, tree, blobs)
+
+    def _is_plain(self, item: GitTreeElement) -> bool:
+        """Whether ``item`` is, where it has a name that the job uses, what the job would make of it."""
+        folders = (self._prefix, f"{self._prefix}/{JOURNAL_FOLDER}")
+        if any(f"{folder}/".startswith(f"{item.path}/") for folder in folders):
+            return item.type == "tree"
+        return not is_state_file(item.path.removeprefix(f"{self._prefix}/")) or item.mode in PLAIN_FILES
 
     def _merge(self, name: str, ours: bytes, base: bytes | None, tip: _Tip) -> bytes:
         """``ours``, with what the tip's version holds if that is not the one this run began from."""

@@ -1,17 +1,40 @@
-"""The frame that all state files share: JSON with a schema number, sorted, one entry a line, read with suspicion."""
+"""What all state files share: JSON read with suspicion, older schemas made today's, and one entry a line when written.
+
+A row that holds an impossible number (an id of -1, or of 400 digits) is ``OutOfBounds``: it is left out, by name, of
+what is read and of what is written. Anything else that is wrong is ``Damage``, and the file is left as it is.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
+from functools import cache, reduce
+from operator import or_
+from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+import msgspec
 
 from sync.errors import StateError
-
-SCHEMA = 1
-"""What this version writes and reads; a file with a higher number comes from a newer version of the project."""
+from sync.model.bounds import MOST_ID, Instant, utc
 
 JsonObject = Mapping[str, object]
+K = TypeVar("K")
+YEARS = range(1970, 2200)
+"""Of anything that the job notes the moment of; 1970 is how Trakt spells a play without a date."""
+T = TypeVar("T")
+
+FIRST_SCHEMA = 1
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_LONGEST_NUMBER = 20
+"""Characters; what is longer is beyond every bound, and turning it into a number would only take time."""
+_CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})(?:\s|$)", re.MULTILINE)
+NEWLINE = b"\n"
+_LFS = b"version https://git-lfs.github.com/spec/"
 
 
 class NewerSchema(StateError):
@@ -19,63 +42,196 @@ class NewerSchema(StateError):
 
 
 class Damage(ValueError):
-    """What is wrong inside a file; whoever knows the file's name makes a ``StateError`` of it."""
+    """What is wrong inside a file, and at which byte (``place``), or ``near`` which text; whoever knows the file's name
+    makes a ``StateError`` of it."""
+
+    def __init__(self, what: str, *, near: str = "", place: int = -1) -> None:
+        super().__init__(what)
+        self.near = near
+        self.place = place
 
 
-def parse_document(content: bytes, name: str) -> JsonObject:
-    """The object in ``content``. Raises ``StateError`` if it is damaged or of a newer schema."""
-    try:
-        document = parse_object(content)
-    except Damage as damage:
-        raise damaged(name, damage) from damage
-    check_schema(document, name)
-    return document
+class OutOfBounds(Damage):
+    """A number, a date, or the length of a text or list, that nothing real has."""
+
+
+class TokenAge(msgspec.Struct, frozen=True):
+    """What a file that holds a log-in says in the clear: when the pair was made, and whether its refresh token was
+    sent since."""
+
+    created_at: Instant | None = None
+    spent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Older(Generic[T]):
+    """An earlier schema of a file: the struct that reads it, and the pure function that makes it the next one's."""
+
+    kind: type[T]
+    upgrade: Callable[[T], object]
 
 
 def parse_object(content: bytes) -> JsonObject:
     """The JSON object in ``content``; a key that stands twice (a merge gone wrong) is damage. Raises ``Damage``."""
     try:
-        value: object = json.loads(content, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+        value = _DECODER.decode(content.decode("utf-8-sig"))
     except Damage:
         raise
     except (ValueError, RecursionError) as error:
-        raise Damage(f"it is not JSON ({error})") from error
+        raise _not_json(content, error) from error
     if not isinstance(value, dict):
-        raise Damage("it holds no JSON object")
+        raise Damage(f"it holds {'null' if value is None else f'a {type(value).__name__}'}, no JSON object")
     return value
 
 
-def check_schema(document: JsonObject, name: str) -> None:
-    """Raises ``StateError`` unless ``document`` is of the schema that this version knows."""
-    schema = document.get("schema")
-    if type(schema) is not int or schema < 1:
-        raise damaged(name, Damage('its "schema" number is missing'))
-    if schema > SCHEMA:
+def read_struct(document: JsonObject, kind: type[T], older: Sequence[Older[Any]] = (), *, name: str) -> T:
+    """``document`` as today's struct, which is schema ``len(older) + 1``; an earlier one is upgraded step by step.
+
+    Raises ``Damage``, ``OutOfBounds``, or ``NewerSchema`` for a later one.
+    """
+    schema, known = document.get("schema"), len(older) + FIRST_SCHEMA
+    if type(schema) is not int or schema < FIRST_SCHEMA:
+        raise Damage('its "schema" number is missing')
+    if schema > known:
         raise NewerSchema(
-            f"{name} was written by a newer version of this project (schema {schema}; this version knows {SCHEMA}).",
+            f"{name} was written by a newer version of this project (schema {schema}; this version knows {known}).",
             "Update this copy to the newest version; the file was left as it is.",
         )
+    steps = older[schema - FIRST_SCHEMA :]
+    value: object = typed(document, steps[0].kind if steps else kind)
+    for step in steps:
+        value = step.upgrade(value)
+    if not isinstance(value, kind):
+        raise TypeError(f"the last upgrade of {name} gives no {kind.__name__}")
+    return value
 
 
-def damaged(name: str, damage: ValueError) -> StateError:
+def typed(value: object, kind: type[T]) -> T:
+    """``value``, decoded JSON, as ``kind``. Raises ``OutOfBounds`` if only a bound is in the way, else ``Damage``."""
+    try:
+        return msgspec.convert(value, kind, strict=True)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at ")
+        words = f"{where.strip('`').removeprefix('$').lstrip('.') or 'it'}: {what[:1].lower()}{what[1:]}"
+        shape: Any = _shape_of(cast("Any", kind))
+        try:
+            msgspec.convert(value, shape, strict=True)
+        except msgspec.ValidationError:
+            raise Damage(words) from error
+        raise OutOfBounds(words) from error
+
+
+def read_rows(
+    rows: JsonObject,
+    read: Callable[[str, object], tuple[K, T]],
+    left_out: list[str],
+    *,
+    derived: bool = False,
+) -> dict[K, T]:
+    """Each row as ``read`` makes of its key and value. One that is out of bounds is left out and named in
+    ``left_out``; so is any other that cannot be read, if the rows are ``derived``: they can be made again.
+
+    Raises ``Damage``.
+    """
+    found: dict[K, T] = {}
+    for key, row in rows.items():
+        try:
+            known, value = read(key, row)
+        except Damage as damage:
+            if not derived and not isinstance(damage, OutOfBounds):
+                raise Damage(f'in "{key[:40]}", {damage}', near=f'"{key}"') from damage
+            left_out.append(f'"{key[:40]}" ({damage})')
+        else:
+            found[known] = value
+    return found
+
+
+def render_rows(rows: JsonObject, read: Callable[[str, object], tuple[K, T]], left_out: list[str]) -> str:
+    """An object with one of ``rows`` a line, each a value for JSON. One that ``read`` could not read again is not
+    written, but named in ``left_out``."""
+
+    def checked(key: str, row: object) -> tuple[str, str]:
+        read(key, row)
+        return key, f'"{key}": {render_value(row)}'
+
+    return render_entries(read_rows(rows, checked, left_out, derived=True).values())
+
+
+def newer_token(ours: bytes, theirs: bytes, name: str) -> bytes:
+    """Of two files that hold a log-in, the one whose pair was made later, because an older refresh token is dead; of
+    one pair, the note that it was sent. A damaged file is older than any, because logging in again must be able to
+    replace it. Raises ``NewerSchema``."""
+
+    def age(content: bytes) -> tuple[float, bool, bytes]:
+        try:
+            head = read_struct(parse_object(content), TokenAge, name=name)
+        except Damage:
+            return 0, False, content
+        return head.created_at.timestamp() if head.created_at else 0, head.spent, content
+
+    return max(ours, theirs, key=age)
+
+
+@contextmanager
+def damage_named(name: str, content: bytes = b"") -> Iterator[None]:
+    """Makes a ``StateError`` of a ``Damage`` in the block: it names the file and, of its ``content``, the line."""
+    try:
+        yield
+    except Damage as damage:
+        place = content.rfind(as_bytes(damage.near)) if damage.near else damage.place
+        line = f"line {content.count(NEWLINE, 0, place) + 1}: " if content and place >= 0 else ""
+        raise damaged(name, f"{line}{damage}") from damage
+
+
+def damaged(name: str, what: str) -> StateError:
     """The words for a file whose content is wrong."""
     return StateError(
-        f"{name} is damaged: {damage}.",
-        "Restore the file from the repository's history, or delete it: what is on Trakt is then "
-        "read again, and no play is added twice.",
+        f"{name} is damaged: {what}.",
+        "Restore the file from the repository's history, or delete it: what is on Trakt is then read again, and no "
+        "play is added twice.",
     )
+
+
+def number_in(digits: str, *, least: int = 0, most: int = MOST_ID) -> int:
+    """The number that ``digits``, of any length and perhaps after a minus, spell. Raises ``OutOfBounds``."""
+    number = int(digits) if len(digits) <= _LONGEST_NUMBER else most + 1
+    if not least <= number <= most:
+        raise OutOfBounds(f"{digits[:_LONGEST_NUMBER]} is no number from {least} to {most}")
+    return number
+
+
+def id_in(text: str) -> int:
+    """The id that ``text`` spells. Raises ``OutOfBounds``, and ``Damage`` if it is none."""
+    if _NUMBER.fullmatch(text) is None:
+        raise Damage(f"{text[:40]!r} is no id")
+    return number_in(text, least=1)
+
+
+def moment_of(moment: datetime) -> datetime:
+    """``moment``, read from a file, in UTC. Raises ``OutOfBounds``."""
+    try:
+        at = utc(moment)
+    except msgspec.ValidationError:
+        at = None
+    if at is None or at.year not in YEARS:
+        raise OutOfBounds(f"{moment.isoformat()} is no time at which the job ran")
+    return at
+
+
+def render_moment(moment: datetime) -> str:
+    """UTC to the second: ``2026-11-22T06:17:31Z``."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def render_value(value: object) -> str:
     """Compact JSON on one line; text stays readable in any script."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
-def render_document(fields: Iterable[tuple[str, str]]) -> bytes:
+def render_document(values: Iterable[tuple[str, str]], *, schema: int = FIRST_SCHEMA) -> bytes:
     """A whole file: the schema, then each field on a line of its own; the values are JSON already."""
-    lines = [f'"schema": {SCHEMA}', *(f'"{key}": {value}' for key, value in fields)]
-    # A lone surrogate (half an emoji in a title) is no UTF-8; a question mark does.
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8", "replace")
+    lines = [f'"schema": {schema}', *(f'"{key}": {value}' for key, value in values)]
+    return as_bytes("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def render_entries(entries: Iterable[str]) -> str:
@@ -90,112 +246,72 @@ def render_list(items: Iterable[str]) -> str:
     return f"[\n{body}\n]" if body else "[]"
 
 
-def render_moment(moment: datetime) -> str:
-    """UTC to the second: ``2026-11-22T06:17:31Z``."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+def as_bytes(text: str) -> bytes:
+    """UTF-8; half a character (a lone surrogate in a title) becomes a question mark."""
+    return text.encode("utf-8", "replace")
 
 
-def parse_moment(text: str) -> datetime:
-    """The inverse of ``render_moment``. Raises ``Damage``."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Damage(f"{text!r} is no time") from error
-    if moment.tzinfo is None:
-        raise Damage(f"{text!r} is a time without a zone")
-    return moment.astimezone(UTC)
+def _not_json(content: bytes, error: Exception) -> Damage:
+    """What a person needs to hear of content that is no JSON."""
+    if not content.strip():
+        return Damage("it is empty")
+    if content.startswith(_LFS):
+        return Damage("it is a pointer of Git LFS in place of the file; take state/ out of LFS in .gitattributes")
+    if conflict := _CONFLICT.search(content):
+        says = f"it holds {conflict[1].decode()}, the mark of a merge that was not settled"
+        return Damage(says, place=conflict.start())
+    if isinstance(error, UnicodeDecodeError):
+        return Damage("it holds bytes that are no text (UTF-8)", place=error.start)
+    if isinstance(error, json.JSONDecodeError):
+        return Damage(f"it is not JSON, or cut off ({error.msg})", place=len(as_bytes(error.doc[: error.pos])))
+    return Damage("it is nested too deeply" if isinstance(error, RecursionError) else "it is not JSON")
 
 
-class Fields:
-    """Reads one JSON object field by field; every getter raises ``Damage`` on a wrong type."""
-
-    def __init__(self, value: object, where: str) -> None:
-        if not isinstance(value, dict):
-            raise Damage(f"{where} is no object")
-        self._value: JsonObject = value
-        self._where = where
-
-    def optional_text(self, key: str) -> str | None:
-        value = self._value.get(key)
-        if value is not None and not isinstance(value, str):
-            raise self._wrong(key, "text")
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.optional_text(key)
-        if value is None:
-            value = default
-        if value is None:
-            raise self._wrong(key, "text")
-        return value
-
-    def optional_number(self, key: str) -> int | None:
-        value = self._value.get(key)
-        if value is not None and type(value) is not int:
-            raise self._wrong(key, "a whole number")
-        return value
-
-    def number(self, key: str, default: int | None = None) -> int:
-        value = self.optional_number(key)
-        if value is None:
-            value = default
-        if value is None:
-            raise self._wrong(key, "a whole number")
-        return value
-
-    def flag(self, key: str) -> bool:
-        value = self._value.get(key, False)
-        if not isinstance(value, bool):
-            raise self._wrong(key, "true or false")
-        return value
-
-    def optional_moment(self, key: str) -> datetime | None:
-        text = self.optional_text(key)
-        return None if text is None else parse_moment(text)
-
-    def moment(self, key: str) -> datetime:
-        return parse_moment(self.text(key))
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self._value.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self._wrong(key, "a list of texts")
-        return tuple(value)
-
-    def objects(self, key: str) -> tuple[Fields, ...]:
-        value = self._value.get(key, [])
-        if not isinstance(value, list):
-            raise self._wrong(key, "a list")
-        return tuple(Fields(item, f"{key} in {self._where}") for item in value)
-
-    def object(self, key: str) -> Fields:
-        return Fields(self._value.get(key), f'"{key}" in {self._where}')
-
-    def mapping(self, key: str) -> JsonObject:
-        value = self._value.get(key, {})
-        if not isinstance(value, dict):
-            raise self._wrong(key, "an object")
-        return value
-
-    def _wrong(self, key: str, expected: str) -> Damage:
-        return Damage(f'"{key}" in {self._where} is not {expected}')
-
-
-def parse_id(text: str) -> int:
-    """An id that serves as a key. Raises ``Damage``."""
-    if not (text.isascii() and text.isdigit()) or len(text) > 18:
-        raise Damage(f"{text!r} is no id")
-    return int(text)
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise Damage(f'"{twice[:40]}" stands in it twice')
+        raise Damage(f'"{twice[:40]}" stands in it twice', near=f'"{twice}"')
     return found
 
 
 def _no_constant(constant: str) -> object:
-    raise Damage(f"it holds {constant}")
+    raise Damage(f"it holds {constant}, which is no number", near=constant)
+
+
+def _whole_number(text: str) -> int:
+    return int(text[:_LONGEST_NUMBER])
+
+
+def _encoded(value: object) -> object:
+    if isinstance(value, datetime):
+        return render_moment(value)
+    raise TypeError(f"{type(value).__name__} is no part of a state file")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_whole_number)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_encoded)
+
+
+@cache
+def _shape_of(kind: Any) -> Any:
+    """``kind`` without its bounds."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return kind if any(each.tz for each in kind.__metadata__) else _shape_of(parts[0])
+    if isinstance(kind, type) and (is_dataclass(kind) or issubclass(kind, msgspec.Struct)):
+        hints = {name: _shape_of(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
+        needed = _needed_fields(kind)
+        shaped = [(name, hint) if name in needed else (name, hint, None) for name, hint in hints.items()]
+        return msgspec.defstruct(kind.__name__, shaped, kw_only=True)
+    if not parts or origin is None:
+        return kind
+    shapes = tuple(_shape_of(part) for part in parts)
+    return reduce(or_, shapes) if origin in (Union, types.UnionType) else origin[shapes]
+
+
+def _needed_fields(kind: type) -> set[str]:
+    if is_dataclass(kind):
+        return {each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING}
+    return {each.name for each in msgspec.structs.fields(kind) if each.required}

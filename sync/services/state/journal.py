@@ -10,154 +10,107 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from itertools import groupby, islice, pairwise
+from typing import Annotated
 
-from sync.model.lists import ListChange
-from sync.model.plan import NewPlay
+import msgspec
+
+from sync.model.bounds import LONGEST_LIST, MOST_EPISODES, MOST_ID, Instant, Text, Word
+from sync.model.journal import JournalAction, JournalLine, JournalPlay
+from sync.model.lists import ListChange, TraktList
 from sync.model.trakt import PlayKind, WatchedAt
 from sync.services.state.document import (
-    SCHEMA,
+    FIRST_SCHEMA,
     Damage,
-    Fields,
-    JsonObject,
-    check_schema,
-    damaged,
-    parse_id,
+    as_bytes,
+    damage_named,
+    id_in,
+    moment_of,
+    number_in,
     parse_object,
+    read_rows,
+    read_struct,
     render_moment,
     render_value,
+    typed,
 )
-from sync.services.state.list_changes import parse_changes, render_changes
+from sync.services.state.lists_file import parse_ids, parse_item, parse_value, render_ids, render_item
 
 LONGEST_LINE = 100_000
 """Plays; a batch has at most 100, an undo of a whole entry some thousands."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OPENING = b'{"schema":'
 _RUN = re.compile(
-    r"([0-9]{1,9})(?:-([0-9]{1,9}))?:(m?)([0-9]{1,18})(?:~([0-9]{1,6}))?"
+    r"(-?[0-9]+)(?:-(-?[0-9]+))?:(m?)(-?[0-9]+)(?:~(-?[0-9]+))?"
     r"(?:@(unknown|released|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}))?((?:[+-][0-9]{1,12}(?:\*[0-9]{1,6})?)*)"
 )
 _STEP = re.compile(r"([+-][0-9]+)(?:\*([0-9]+))?")
+_CHANGE = re.compile(r"(ratings|watchlist|dropped) (\S+) (-?[0-9]+)>(-?[0-9]+) ([0-9,-]*)")
 
 
-class JournalAction(StrEnum):
-    """What a line says was done on Trakt."""
+class JournalRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a file: a batch with its plays, by AniList id, and changes of lists."""
 
-    ADD = "add"
-    """Sent to Trakt, or about to be: what Trakt did not take is named by a VOID line behind it."""
-    VOID = "void"
-    """Sent, but not on Trakt."""
-    UNDO = "undo"
-    """Taken away by ``undo``."""
-
-
-@dataclass(frozen=True, slots=True)
-class JournalPlay:
-    """One play that was added or removed. ``watched_at`` is to the minute, or the word that was sent; ``rewatch`` is
-    0 for the first time it was watched."""
-
-    anilist_id: int
-    episode: int
-    kind: PlayKind
-    trakt_id: int
-    watched_at: WatchedAt
-    rewatch: int = 0
-
-    @classmethod
-    def of(cls, play: NewPlay) -> JournalPlay:
-        """``play`` as the journal keeps it; Trakt drops the seconds, so they are cut here too."""
-        at = play.watched_at
-        at = at if isinstance(at, str) else at.astimezone(UTC).replace(second=0, microsecond=0)
-        return cls(play.anilist_id, play.episode, play.kind, play.trakt_id, at, play.rewatch)
-
-
-@dataclass(frozen=True, slots=True)
-class JournalLine:
-    """One batch of plays or of other changes, and what became of it. ``undoes`` is the run whose plays a VOID or UNDO
-    line takes off the list, ``None`` if they were an entry's over all runs."""
-
-    run_id: str
-    at: datetime
+    schema: int = FIRST_SCHEMA
+    at: Instant
+    run: Word
     action: JournalAction
-    plays: tuple[JournalPlay, ...]
-    undoes: str | None = None
-    changes: tuple[ListChange, ...] = ()
-
-
-def standing_changes(
-    lines: Iterable[JournalLine], *, run_id: str | None = None, anilist_id: int | None = None
-) -> tuple[ListChange, ...]:
-    """The changes of ratings, watchlist and dropped shows that the lines made and no later line took back, in their
-    order. The same change made by two runs is the later one's: the first did not reach Trakt."""
-    standing: dict[ListChange, str] = {}
-    for line in lines:
-        for change in line.changes:
-            if line.action is JournalAction.ADD:
-                standing.pop(change, None)
-                standing[change] = line.run_id
-            elif line.undoes in (None, standing.get(change)):
-                standing.pop(change, None)
-    return tuple(
-        change
-        for change, run in standing.items()
-        if run_id in (None, run) and (anilist_id is None or anilist_id in change.anilist_ids)
-    )
-
-
-def standing_plays(
-    lines: Iterable[JournalLine], *, run_id: str | None = None, anilist_id: int | None = None
-) -> tuple[JournalPlay, ...]:
-    """What the lines added and no later line took back, of one run, one entry or both, in the order of adding.
-
-    The same play at the same minute is on Trakt once. If two runs name it, the first was cut off before it was sent
-    (or before it knew), so it is the later one's.
-    """
-    standing: dict[JournalPlay, str] = {}
-    for line in lines:
-        for play in line.plays:
-            if line.action is JournalAction.ADD:
-                standing.pop(play, None)
-                standing[play] = line.run_id
-            elif line.undoes in (None, standing.get(play)):
-                standing.pop(play, None)
-    return tuple(
-        play for play, run in standing.items() if run_id in (None, run) and anilist_id in (None, play.anilist_id)
-    )
+    undoes: Word | None = None
+    plays: dict[str, object] = {}
+    changes: Annotated[tuple[Text, ...], msgspec.Meta(max_length=LONGEST_LIST)] = ()
 
 
 def render_line(line: JournalLine) -> bytes:
     """One line with its end. Plays are put in the order of (AniList id, rewatch, episode)."""
-    fields: dict[str, object] = {
-        "schema": SCHEMA,
+    values: dict[str, object] = {
+        "schema": FIRST_SCHEMA,
         "at": render_moment(line.at),
         "run": line.run_id,
         "action": line.action.value,
         "undoes": line.undoes,
         "plays": _render_groups(line.plays),
-        "changes": render_changes(line.changes),
+        "changes": list(map(_render_change, line.changes)),
     }
-    kept = {key: value for key, value in fields.items() if value not in (None, {}, [])}
-    return (render_value(kept) + "\n").encode("utf-8", "replace")
+    return as_bytes(render_value({key: value for key, value in values.items() if value not in (None, {}, [])}) + "\n")
 
 
-def parse_journal(content: bytes, name: str) -> tuple[JournalLine, ...]:
-    """The lines of one month's file. A last line that was cut off by a kill is left out.
+def parse_journal(content: bytes, name: str, left_out: list[str] | None = None) -> tuple[JournalLine, ...]:
+    """The lines of one month's file. A last line that was cut off by a kill is left out; so is, by name, an entry's
+    play that is out of bounds.
 
     Raises ``StateError`` if another line is damaged, or of a newer schema.
     """
     lines = []
+    for where, _, row in read_lines(content, name):
+        with damage_named(where):
+            plays = read_rows(row.plays, _read_runs, [] if left_out is None else left_out)
+            lines.append(
+                JournalLine(
+                    run_id=row.run,
+                    at=moment_of(row.at),
+                    action=row.action,
+                    plays=tuple(play for of_entry in plays.values() for play in of_entry),
+                    undoes=row.undoes,
+                    changes=tuple(map(_parse_change, row.changes)),
+                )
+            )
+    return tuple(lines)
+
+
+def read_lines(content: bytes, name: str) -> Iterator[tuple[str, bytes, JournalRow]]:
+    """Each line with its place and its frame; what it says of plays is not looked at. Raises ``StateError``."""
     for number, text in enumerate(whole_lines(content).splitlines(), start=1):
         where = f"{name}, line {number}"
-        try:
-            document = parse_object(text)
-            check_schema(document, where)
-            lines.append(_parse_line(document))
-        except Damage as damage:
-            raise damaged(where, damage) from damage
-    return tuple(lines)
+        with damage_named(where):
+            yield where, text, read_struct(parse_object(text), JournalRow, name=where)
+
+
+def merge_journals(ours: bytes, theirs: bytes, name: str) -> bytes:
+    """All whole lines of both, each once, by the time they carry. Raises ``StateError``."""
+    lines = {text: row.at for content in (ours, theirs) for _, text, row in read_lines(content, name)}
+    return b"".join(text + b"\n" for text, _ in sorted(lines.items(), key=lambda each: (each[1], each[0])))
 
 
 def whole_lines(content: bytes) -> bytes:
@@ -169,23 +122,24 @@ def whole_lines(content: bytes) -> bytes:
     try:
         parse_object(tail)
     except Damage:
-        return content[:border]
+        begun = tail[: len(_OPENING)] == _OPENING[: len(tail)]
+        return content[:border] if begun else content + b"\n"
     return content + b"\n"
 
 
-def _parse_line(document: JsonObject) -> JournalLine:
-    fields = Fields(document, "it")
-    action = fields.text("action")
-    if action not in [known.value for known in JournalAction]:
-        raise Damage(f"{action[:40]!r} is nothing that a run does")
-    return JournalLine(
-        run_id=fields.text("run"),
-        at=fields.moment("at"),
-        action=JournalAction(action),
-        plays=_parse_groups(fields.mapping("plays")),
-        undoes=fields.optional_text("undoes"),
-        changes=parse_changes(fields.texts("changes")),
-    )
+def _render_change(change: ListChange) -> str:
+    values = f"{change.before or 0}>{change.after or 0}"
+    return f"{change.which.value} {render_item(change.item)} {values} {render_ids(change.anilist_ids)}"
+
+
+def _parse_change(text: str) -> ListChange:
+    """The inverse of ``_render_change``; a season's number is not kept. Raises ``Damage``."""
+    match = _CHANGE.fullmatch(text)
+    if match is None:
+        raise Damage(f"{text[:60]!r} is no change of a list")
+    which, item, before, after, ids = match.groups()
+    values = parse_value(before) or None, parse_value(after) or None
+    return ListChange(TraktList(which), parse_item(item), *values, parse_ids(ids))
 
 
 def _render_groups(plays: Iterable[JournalPlay]) -> dict[str, str]:
@@ -240,13 +194,9 @@ def _minutes(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(minutes=1)
 
 
-def _parse_groups(groups: JsonObject) -> tuple[JournalPlay, ...]:
-    plays: list[JournalPlay] = []
-    for key, text in groups.items():
-        if not isinstance(text, str):
-            raise Damage(f'"{key[:40]}" is not text')
-        plays.extend(_parse_runs(parse_id(key), text))
-    return tuple(plays)
+def _read_runs(key: str, text: object) -> tuple[int, tuple[JournalPlay, ...]]:
+    anilist_id = id_in(key)
+    return anilist_id, tuple(_parse_runs(anilist_id, typed(text, str)))
 
 
 def _parse_runs(anilist_id: int, text: str) -> Iterator[JournalPlay]:
@@ -256,9 +206,11 @@ def _parse_runs(anilist_id: int, text: str) -> Iterator[JournalPlay]:
         if match is None:
             raise Damage(f"{run[:60]!r} is no run of plays")
         first_text, last_text, film, trakt_text, rewatch_text, at, steps = match.groups()
-        first, trakt_id, rewatch = int(first_text), int(trakt_text), int(rewatch_text or 0)
-        count = int(last_text or first_text) - first + 1
-        if not 0 < count <= LONGEST_LINE:
+        first = number_in(first_text, most=MOST_EPISODES)
+        count = number_in(last_text, most=MOST_EPISODES) - first + 1 if last_text else 1
+        trakt_id = number_in(trakt_text, least=1, most=MOST_ID - count)
+        rewatch = number_in(rewatch_text, most=MOST_EPISODES) if rewatch_text else 0
+        if count < 1:
             raise Damage(f"{run[:60]!r} is no run of plays")
         kind = PlayKind.MOVIE if film else PlayKind.EPISODE
         times = list(islice(_parse_times(at, steps, before, count), count + 1))

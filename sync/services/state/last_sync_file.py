@@ -2,68 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import json
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 
-from sync.model.run import LastSync, Lease, Outcome, RunLine
+import msgspec
+
+from sync.model.bounds import Id, Instant, Total, Word
+from sync.model.run import LastSync, Lease, Outcome, RunLine, RunLines
 from sync.services.state.document import (
-    Damage,
-    Fields,
-    damaged,
-    parse_document,
+    JsonObject,
+    Older,
+    OutOfBounds,
+    damage_named,
+    moment_of,
+    parse_object,
+    read_struct,
     render_document,
     render_list,
-    render_moment,
     render_value,
 )
 
 LAST_SYNC_FILE = "last_sync.json"
 RUNS_KEPT = 20
-GOES_ON = "goes on"
-"""How the file spells ``LastSync.approved_import``: among the counts, where the first versions put it."""
 
-_MOMENTS = ("good_at", "changed_at", "activity_cursor")
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def parse_last_sync(content: bytes, name: str) -> LastSync:
-    """The record in a file's ``content``. Raises ``StateError``."""
-    fields = Fields(parse_document(content, name), "it")
-    try:
-        counts = _numbers(fields.mapping("counts"))
-        return LastSync(
-            good_at=fields.optional_moment("good_at"),
-            changed_at=fields.optional_moment("changed_at"),
-            activity_cursor=fields.optional_moment("activity_cursor"),
-            anilist_user_id=fields.optional_number("anilist_user_id"),
-            anilist_user=fields.optional_text("anilist_user"),
-            trakt_user=fields.optional_text("trakt_user"),
-            entries=fields.number("entries", 0),
-            counts={name: count for name, count in counts.items() if name != GOES_ON},
-            approved_import=GOES_ON in counts,
-            datasets=_texts(fields.mapping("datasets")),
-            runs=tuple(_parse_run(run) for run in fields.objects("runs")),
-            writing=_parse_lease(fields.object("writing")) if fields.mapping("writing") else None,
-        )
-    except Damage as damage:
-        raise damaged(name, damage) from damage
+class LastSync1(msgspec.Struct, frozen=True):
+    """Schema 1: that an approved import goes on was a key among ``counts``."""
+
+    good_at: Instant | None = None
+    changed_at: Instant | None = None
+    activity_cursor: Instant | None = None
+    anilist_user_id: Id | None = None
+    anilist_user: Word | None = None
+    trakt_user: Word | None = None
+    entries: Total = 0
+    counts: dict[str, int] = {}
+    runs: RunLines = ()
+    writing: Lease | None = None
 
 
-def render_last_sync(last: LastSync) -> bytes:
-    """The whole file: one field a line, one run a line, the last 20 runs."""
-    fields: dict[str, object] = {
-        **{key: render_moment(moment) for key in _MOMENTS if (moment := getattr(last, key)) is not None},
-        **{
-            key: value
-            for key in ("anilist_user", "anilist_user_id", "trakt_user")
-            if (value := getattr(last, key)) is not None
-        },
-        "entries": last.entries,
-        "counts": dict(sorted({**last.counts, **({GOES_ON: 1} if last.approved_import else {})}.items())),
-        "datasets": dict(sorted(last.datasets.items())),
-        **({"writing": _lease_fields(last.writing)} if last.writing else {}),
-    }
-    lines = [(key, render_value(fields[key])) for key in sorted(fields)]
-    return render_document([*lines, ("runs", render_list(map(_render_run, last.runs[-RUNS_KEPT:])))])
+def with_approved_import(old: LastSync1) -> LastSync:
+    """Schema 2 of schema 1."""
+    known = msgspec.structs.asdict(old)
+    return LastSync(approved_import="goes on" in known.pop("counts"), **known)
+
+
+OLDER = (Older(LastSync1, with_approved_import),)
+
+
+def parse_last_sync(content: bytes, name: str, left_out: list[str] | None = None) -> LastSync:
+    """The record in a file's ``content``. A field that is out of bounds is named in ``left_out``, and then is as if it
+    had never been known. Raises ``StateError``."""
+    with damage_named(name, content):
+        return _read_what_fits(parse_object(content), name, [] if left_out is None else left_out)
+
+
+def render_last_sync(last: LastSync, left_out: list[str] | None = None) -> bytes:
+    """The whole file: one field a line, one run a line, the last 20 runs. What could not be read again is not written,
+    but named in ``left_out``."""
+    schema = len(OLDER) + 1
+    document = json.loads(render_value({**_plain(replace(last, runs=last.runs[-RUNS_KEPT:])), "schema": schema}))
+    last = _read_what_fits(document, LAST_SYNC_FILE, [] if left_out is None else left_out)
+    plain = _plain(replace(last, runs=()))
+    lines = [(key, render_value(plain[key])) for key in sorted(plain)]
+    runs = render_list(render_value(_plain(run)) for run in last.runs)
+    return render_document([*lines, ("runs", runs)], schema=schema)
+
+
+def merge_last_syncs(ours: LastSync, theirs: LastSync) -> LastSync:
+    """The record of the later run; the runs of both; the latest good end and commit of either; a run that may still
+    be writing."""
+    newer = max(ours, theirs, key=lambda last: (_latest(last), render_last_sync(last)))
+    runs = {(run.at, run.run_id, run.outcome, run.added, run.seconds): run for run in (*ours.runs, *theirs.runs)}
+    ended = {run.run_id for run in runs.values()}
+    return replace(
+        newer,
+        good_at=_later(ours.good_at, theirs.good_at),
+        changed_at=_later(ours.changed_at, theirs.changed_at),
+        runs=tuple(runs[key] for key in sorted(runs))[-RUNS_KEPT:],
+        writing=max(
+            (lease for lease in (ours.writing, theirs.writing) if lease and lease.run_id not in ended),
+            key=lambda lease: (lease.until, lease.run_id),
+            default=None,
+        ),
+    )
 
 
 def without_clocks(last: LastSync) -> tuple[LastSync, Outcome | None]:
@@ -74,50 +99,49 @@ def without_clocks(last: LastSync) -> tuple[LastSync, Outcome | None]:
     return steady, None if ended in (Outcome.ADDED, Outcome.NOTHING_NEW) else ended
 
 
-def _lease_fields(lease: Lease) -> dict[str, str]:
-    return {"run_id": lease.run_id, "until": render_moment(lease.until)}
+def _read_what_fits(document: JsonObject, name: str, left_out: list[str]) -> LastSync:
+    try:
+        return _read(document, name)
+    except OutOfBounds:
+        fitting: dict[str, object] = {}
+        for key, value in document.items():
+            try:
+                _read({"schema": document.get("schema"), key: value}, name)
+            except OutOfBounds as beyond:
+                left_out.append(f'"{key}" ({beyond})')
+            else:
+                fitting[key] = value
+        return _read(fitting, name)
 
 
-def _parse_lease(fields: Fields) -> Lease:
-    return Lease(fields.text("run_id"), fields.moment("until"))
-
-
-def _render_run(run: RunLine) -> str:
-    return render_value(
-        {
-            "run_id": run.run_id,
-            "at": render_moment(run.at),
-            "outcome": run.outcome.value,
-            "added": run.added,
-            "seconds": run.seconds,
-            **({"changed": run.changed} if run.changed else {}),
-        }
+def _read(document: JsonObject, name: str) -> LastSync:
+    last = read_struct(document, LastSync, OLDER, name=name)
+    return replace(
+        last,
+        good_at=last.good_at and moment_of(last.good_at),
+        changed_at=last.changed_at and moment_of(last.changed_at),
+        activity_cursor=last.activity_cursor and moment_of(last.activity_cursor),
+        runs=tuple(replace(run, at=moment_of(run.at)) for run in last.runs),
+        writing=last.writing and replace(last.writing, until=moment_of(last.writing.until)),
     )
 
 
-def _parse_run(fields: Fields) -> RunLine:
-    outcome = fields.text("outcome")
-    if outcome not in [known.value for known in Outcome]:
-        raise Damage(f"{outcome[:40]!r} is no outcome of a run")
-    return RunLine(
-        run_id=fields.text("run_id"),
-        at=fields.moment("at"),
-        outcome=Outcome(outcome),
-        added=fields.number("added"),
-        seconds=fields.number("seconds"),
-        changed=fields.number("changed", 0),
-    )
+def _plain(value: LastSync | RunLine | Lease) -> dict[str, object]:
+    """The fields that are not as they are by default, ready for JSON."""
+    given = {each.name: getattr(value, each.name) for each in fields(value)}
+    defaults = {each.name: each.default for each in fields(value)}
+    return {key: _ready(known) for key, known in given.items() if known != defaults[key]}
 
 
-def _numbers(values: Mapping[str, object]) -> dict[str, int]:
-    numbers = {key: value for key, value in values.items() if type(value) is int}
-    if len(numbers) != len(values):
-        raise Damage('"counts" holds something that is no whole number')
-    return numbers
+def _ready(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_ready(part) for part in value]
+    return _plain(value) if isinstance(value, RunLine | Lease) else value
 
 
-def _texts(values: Mapping[str, object]) -> dict[str, str]:
-    texts = {key: value for key, value in values.items() if isinstance(value, str)}
-    if len(texts) != len(values):
-        raise Damage('"datasets" holds something that is no text')
-    return texts
+def _latest(last: LastSync) -> datetime:
+    return max((run.at for run in last.runs), default=last.good_at or _NEVER)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)

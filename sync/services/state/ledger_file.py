@@ -7,46 +7,124 @@ film, ``~1`` after it for the first rewatch); ids count up by one with the episo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
 
+import msgspec
+
+from sync.model.bounds import MOST_EPISODES, MOST_ID
 from sync.model.plan import Ledger, LedgerPlay, PlayState
 from sync.model.trakt import PlayKind
 from sync.services.state.document import (
     Damage,
-    Fields,
-    damaged,
-    parse_document,
-    parse_id,
+    OutOfBounds,
+    damage_named,
+    id_in,
+    parse_object,
+    read_rows,
+    read_struct,
     render_document,
     render_entries,
     render_value,
+    typed,
 )
 
 LEDGER_FILE = "plays.json"
-LONGEST_RUN = 100_000
-"""Far more than any anime has; a longer run is damage, not a reason to fill the memory."""
+MOST_PLAYS = 100_000
+"""Of one entry."""
+LONGEST_RUN = 60
+"""Characters."""
 
-_RUN = re.compile(r"([a-z])([0-9]{1,9})(?:-([0-9]{1,9}))?:(m?)([0-9]{1,18})(?:~([0-9]{1,6}))?")
+_RUN = re.compile(r"([a-z])(-?[0-9]+)(?:-(-?[0-9]+))?:(m?)(-?[0-9]+)(?:~(-?[0-9]+))?")
 _STATES = {state.value: state for state in PlayState}
-_ORDER = attrgetter("episode", "kind", "trakt_id", "state", "rewatch")
+_RANK = {
+    PlayState.PENDING: 0,
+    PlayState.ADOPTED: 1,
+    PlayState.CONFIRMED: 2,
+    PlayState.DISPLACED: 3,
+    PlayState.REMOVED: 4,
+    PlayState.UNDONE: 5,
+}
+
+
+class LedgerDocument(msgspec.Struct, frozen=True):
+    """The file: AniList id → the runs of its plays."""
+
+    plays: dict[str, object] = {}
+
+
+def parse_ledger(content: bytes, name: str, left_out: list[str] | None = None) -> Ledger:
+    """The ledger in a file's ``content``; an entry that is out of bounds is named in ``left_out``. Raises
+    ``StateError``."""
+    return LedgerFile().parse(content, name, left_out)
+
+
+def render_ledger(ledger: Ledger, left_out: list[str] | None = None) -> bytes:
+    """The whole file. A play that could not be read again is not written, but named in ``left_out``."""
+    return LedgerFile().render(ledger, left_out)
+
+
+class LedgerFile:
+    """Reads and writes ledgers that differ little from the one before: a run saves after each batch of at most 100
+    plays. An entry whose plays are as they were is neither worked out nor looked at again."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, tuple[tuple[LedgerPlay, ...], str]] = {}
+
+    def parse(self, content: bytes, name: str, left_out: list[str] | None = None) -> Ledger:
+        """``parse_ledger``; the lines are known from then on."""
+        lines = {}
+
+        def read(key: str, text: object) -> tuple[int, tuple[LedgerPlay, ...]]:
+            anilist_id, plays = _read_entry(key, text)
+            lines[anilist_id] = plays, f'"{anilist_id}": {render_value(text)}'
+            return anilist_id, plays
+
+        with damage_named(name, content):
+            document = read_struct(parse_object(content), LedgerDocument, name=name)
+            ledger = Ledger(read_rows(document.plays, read, [] if left_out is None else left_out))
+        self._lines = lines
+        return ledger
+
+    def render(self, ledger: Ledger, left_out: list[str] | None = None) -> bytes:
+        """``render_ledger``. Empty entries are left out."""
+        lines: dict[int, tuple[tuple[LedgerPlay, ...], str]] = {}
+        for anilist_id, plays in ledger.plays.items():
+            known = self._lines.get(anilist_id)
+            if known is None or (known[0] is not plays and known[0] != plays):
+                known = (plays, _render_entry(anilist_id, plays, [] if left_out is None else left_out))
+            lines[anilist_id] = known
+        self._lines = lines
+        entries = render_entries(line for anilist_id in sorted(lines) if (line := lines[anilist_id][1]))
+        return render_document([("plays", entries)])
+
+
+def merge_ledgers(ours: Ledger, theirs: Ledger) -> Ledger:
+    """Each play that either knows, in the state that ranks higher: pending < adopted < confirmed < displaced < removed
+    < undone.
+
+    A settled word beats "not known"; "this job added it" says more than "it was there"; a removal beats both, because a
+    play that was taken away must not come back by itself (and one that is there after all is found there).
+    """
+    merged = dict(theirs.plays)
+    for anilist_id, plays in ours.plays.items():
+        others = merged.get(anilist_id)
+        merged[anilist_id] = plays if others is None or others == plays else _merge_plays(plays, others)
+    return Ledger(merged)
 
 
 def render_plays(plays: Sequence[LedgerPlay]) -> str:
     """The runs of one entry, in the order of their first episodes. Runs may overlap: an episode can have several
     plays, and each goes to the run that it continues."""
     runs: list[tuple[LedgerPlay, int]] = []
-    open_runs: dict[tuple[object, ...], int] = {}
-    for play in sorted(plays, key=_ORDER):
-        episode, trakt_id = play.episode, play.trakt_id
-        if episode < 0 or trakt_id < 0 or play.rewatch < 0:
-            raise ValueError(f"a ledger play has no negative numbers: {play}")
-        index = open_runs.pop((episode, trakt_id, play.kind, play.state, play.rewatch), None)
-        if index is None or episode - runs[index][0].episode >= LONGEST_RUN:
+    open_runs: dict[tuple[int, ...], int] = {}
+    for play in sorted(plays):
+        kind_and_state = id(play.kind), id(play.state)  # members of enums are there once, and hash slowly
+        index = open_runs.pop((play.episode, play.trakt_id, *kind_and_state, play.rewatch), None)
+        if index is None:
             index = len(runs)
-            runs.append((play, episode))
-        runs[index] = (runs[index][0], episode)
-        open_runs.setdefault((episode + 1, trakt_id + 1, play.kind, play.state, play.rewatch), index)
+            runs.append((play, play.episode))
+        runs[index] = (runs[index][0], play.episode)
+        open_runs.setdefault((play.episode + 1, play.trakt_id + 1, *kind_and_state, play.rewatch), index)
     return " ".join(_render_run(first, last) for first, last in runs)
 
 
@@ -54,67 +132,71 @@ def parse_plays(text: str) -> tuple[LedgerPlay, ...]:
     """The inverse of ``render_plays``, in the order of ``LedgerPlay``. Raises ``Damage``."""
     plays: list[LedgerPlay] = []
     in_order = True
+    for state, first, last, kind, trakt_id, rewatch in _runs_in(text):
+        in_order = in_order and (not plays or plays[-1].episode < first)
+        plays += [LedgerPlay(first + i, kind, trakt_id + i, state, rewatch) for i in range(last - first + 1)]
+    return tuple(plays if in_order else sorted(plays))
+
+
+def _runs_in(text: str) -> Iterator[tuple[PlayState, int, int, PlayKind, int, int]]:
+    """State, first and last episode, kind, the first one's Trakt id, and rewatch of each run."""
+    plays = 0
     for run in text.split():
         match = _RUN.fullmatch(run)
         state = _STATES.get(run[0])
         if match is None or state is None:
             raise Damage(f"{run[:60]!r} is no run of plays")
-        first_text, last_text, film, id_text, rewatch_text = match.groups()[1:]
+        if len(run) > LONGEST_RUN:
+            raise OutOfBounds(f"{run[:60]!r} holds numbers that nothing real has")
+        _, first_text, last_text, film, id_text, rewatch_text = match.groups()
         first, trakt_id, rewatch = int(first_text), int(id_text), int(rewatch_text or 0)
-        last = int(last_text or first_text)
-        if not first <= last < first + LONGEST_RUN:
+        last = int(last_text) if last_text else first
+        if last < first:
             raise Damage(f"{run[:60]!r} is no run of plays")
-        in_order = in_order and (not plays or plays[-1].episode < first)
-        kind = PlayKind.MOVIE if film else PlayKind.EPISODE
-        plays.extend(LedgerPlay(first + i, kind, trakt_id + i, state, rewatch) for i in range(last - first + 1))
-    return tuple(plays if in_order else sorted(plays, key=_ORDER))
+        plays += last - first + 1
+        in_bounds = 0 <= first <= last <= MOST_EPISODES and 0 < trakt_id <= MOST_ID + first - last
+        if not (in_bounds and 0 <= rewatch <= MOST_EPISODES and plays <= MOST_PLAYS):
+            raise OutOfBounds(f"{run[:60]!r} holds numbers that nothing real has")
+        yield state, first, last, PlayKind.MOVIE if film else PlayKind.EPISODE, trakt_id, rewatch
 
 
-def parse_ledger(content: bytes, name: str) -> Ledger:
-    """The ledger in a file's ``content``. Raises ``StateError``."""
-    document = parse_document(content, name)
+def _read_entry(key: str, text: object) -> tuple[int, tuple[LedgerPlay, ...]]:
+    return id_in(key), parse_plays(typed(text, str))
+
+
+def _check_entry(anilist_id: int, text: str) -> None:
+    """Raises ``Damage`` if the entry could not be read again."""
+    id_in(str(anilist_id))
+    for _ in _runs_in(text):
+        pass
+
+
+def _render_entry(anilist_id: int, plays: tuple[LedgerPlay, ...], left_out: list[str]) -> str:
+    """The entry's line with the plays that can be read again; empty if there are none."""
+    text = render_plays(plays)
     try:
-        return Ledger({parse_id(key): _parse_entry(key, text) for key, text in _entries(document).items()})
-    except Damage as damage:
-        raise damaged(name, damage) from damage
+        _check_entry(anilist_id, text)
+    except Damage:
+        text = render_plays([play for play in plays if _can_be_read(anilist_id, play, left_out)])
+    return f'"{anilist_id}": {render_value(text)}' if text else ""
 
 
-def render_ledger(ledger: Ledger) -> bytes:
-    """The whole file."""
-    return LedgerRenderer().render(ledger)
-
-
-class LedgerRenderer:
-    """Renders ledgers that differ little from the one before: a run saves after each batch of at most 100 plays."""
-
-    def __init__(self) -> None:
-        self._lines: dict[int, tuple[tuple[LedgerPlay, ...], str]] = {}
-
-    def render(self, ledger: Ledger) -> bytes:
-        """The whole file; only entries whose plays changed are worked out again. Empty entries are left out."""
-        lines: dict[int, tuple[tuple[LedgerPlay, ...], str]] = {}
-        for anilist_id, plays in ledger.plays.items():
-            known = self._lines.get(anilist_id)
-            if known is None or (known[0] is not plays and known[0] != plays):
-                known = (plays, f'"{anilist_id}": {render_value(render_plays(plays))}')
-            if plays:
-                lines[anilist_id] = known
-        self._lines = lines
-        entries = render_entries(lines[anilist_id][1] for anilist_id in sorted(lines))
-        return render_document([("plays", entries)])
-
-
-def _entries(document: Mapping[str, object]) -> Mapping[str, object]:
-    return Fields(document, "it").mapping("plays")
-
-
-def _parse_entry(key: str, text: object) -> tuple[LedgerPlay, ...]:
-    if not isinstance(text, str):
-        raise Damage(f'"{key[:40]}" is not text')
+def _can_be_read(anilist_id: int, play: LedgerPlay, left_out: list[str]) -> bool:
     try:
-        return parse_plays(text)
+        _check_entry(anilist_id, render_plays([play]))
     except Damage as damage:
-        raise Damage(f'in "{key[:40]}", {damage}') from damage
+        left_out.append(f'"{str(anilist_id)[:20]}", episode {str(play.episode)[:20]} ({damage})')
+        return False
+    return True
+
+
+def _merge_plays(ours: tuple[LedgerPlay, ...], theirs: tuple[LedgerPlay, ...]) -> tuple[LedgerPlay, ...]:
+    best: dict[tuple[int, PlayKind, int, int], LedgerPlay] = {}
+    for play in (*ours, *theirs):
+        known = best.get(play.place)
+        if known is None or _RANK[play.state] > _RANK[known.state]:
+            best[play.place] = play
+    return tuple(sorted(best.values()))
 
 
 def _render_run(first: LedgerPlay, last: int) -> str:

@@ -8,29 +8,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
 
+import msgspec
+
+from sync.model.bounds import MOST_EPISODES, Instant
 from sync.model.lists import ItemKind, ListItem, ListMemory, Noted, Notes, Standing, TraktList
 from sync.model.trakt import TraktSeason
 from sync.services.state.document import (
     Damage,
-    Fields,
     JsonObject,
-    damaged,
-    parse_document,
-    parse_id,
-    parse_moment,
+    damage_named,
+    id_in,
+    moment_of,
+    number_in,
+    parse_object,
+    read_rows,
+    read_struct,
     render_document,
-    render_entries,
     render_moment,
+    render_rows,
     render_value,
+    typed,
 )
 
 SHELVES_FILE = "shelves.json"
+MOST_VALUE = 10
+"""Of a rating; the other lists hold an item or not."""
 
-_ITEM = re.compile(r"(show|season|movie):([0-9]{1,18})")
-_NOTE = re.compile(r"([a-z])([0-9]{1,2}):((?:[0-9]{1,18}(?:,[0-9]{1,18})*)?)")
-_SEASON = re.compile(r"([0-9]{1,9})=([0-9]{1,18}):([0-9]{1,9})\+([0-9]{1,9})")
+_ITEM = re.compile(r"(show|season|movie):(-?[0-9]+)")
+_NOTE = re.compile(r"([a-z])(-?[0-9]+):((?:-?[0-9]+(?:,-?[0-9]+)*)?)")
+_SEASON = re.compile(r"(-?[0-9]+)=(-?[0-9]+):(-?[0-9]+)\+(-?[0-9]+)")
 _STANDINGS = {standing.value: standing for standing in Standing}
 _RANK = {
     Standing.PENDING: 0,
@@ -39,6 +46,16 @@ _RANK = {
     Standing.THEIRS: 3,
     Standing.UNDONE: 4,
 }
+
+
+class ListsDocument(msgspec.Struct, frozen=True):
+    """The file: for each list, item → note; when a list was ``full``; Trakt's id of a show → its seasons."""
+
+    ratings: dict[str, object] = {}
+    watchlist: dict[str, object] = {}
+    dropped: dict[str, object] = {}
+    full: dict[TraktList, Instant] = {}
+    seasons: dict[str, object] = {}
 
 
 def render_item(item: ListItem) -> str:
@@ -51,7 +68,7 @@ def parse_item(text: str) -> ListItem:
     match = _ITEM.fullmatch(text)
     if match is None:
         raise Damage(f"{text[:40]!r} is no show, season or film")
-    return ListItem(ItemKind(match[1]), int(match[2]))
+    return ListItem(ItemKind(match[1]), number_in(match[2], least=1))
 
 
 def render_ids(anilist_ids: Iterable[int]) -> str:
@@ -61,29 +78,39 @@ def render_ids(anilist_ids: Iterable[int]) -> str:
 
 def parse_ids(text: str) -> tuple[int, ...]:
     """The inverse of ``render_ids``. Raises ``Damage``."""
-    return tuple(parse_id(part) for part in text.split(",") if part)
+    return tuple(id_in(part) for part in text.split(",") if part)
 
 
-def parse_lists(content: bytes, name: str) -> ListMemory:
-    """What a file's ``content`` holds. Raises ``StateError``."""
-    fields = Fields(parse_document(content, name), "it")
-    try:
-        seasons = fields.mapping("seasons")
+def parse_value(digits: str) -> int:
+    """What an item has on a list; 0 if it is not there. Raises ``OutOfBounds``."""
+    return number_in(digits, most=MOST_VALUE)
+
+
+def parse_lists(content: bytes, name: str, left_out: list[str] | None = None) -> ListMemory:
+    """What a file's ``content`` holds; an item that is out of bounds is named in ``left_out``. Raises
+    ``StateError``."""
+    beyond = [] if left_out is None else left_out
+    with damage_named(name, content):
+        document = read_struct(parse_object(content), ListsDocument, name=name)
         return ListMemory(
-            notes={which: _parse_notes(fields.mapping(which.value)) for which in TraktList},
-            seasons={parse_id(key): _parse_seasons(text) for key, text in seasons.items()},
-            full_at=dict(_parse_full(key, at) for key, at in fields.mapping("full").items()),
+            notes={which: read_rows(_notes_in(document, which), _read_note, beyond) for which in TraktList},
+            seasons=read_rows(document.seasons, _read_seasons, beyond),
+            full_at={which: moment_of(at) for which, at in document.full.items()},
         )
-    except Damage as damage:
-        raise damaged(name, damage) from damage
 
 
-def render_lists(lists: ListMemory) -> bytes:
-    """The whole file."""
+def render_lists(lists: ListMemory, left_out: list[str] | None = None) -> bytes:
+    """The whole file. An item that could not be read again is not written, but named in ``left_out``."""
+    beyond = [] if left_out is None else left_out
+    rendered = []
+    for which in sorted(TraktList):
+        notes = {render_item(item): _note_text(note) for item, note in sorted(lists.of(which).items())}
+        rendered.append((which.value, render_rows(notes, _read_note, beyond)))
     full = {which.value: render_moment(at) for which, at in sorted(lists.full_at.items())}
-    rendered = [(which.value, render_entries(_note_lines(lists.of(which)))) for which in sorted(TraktList)]
-    seasons = (f'"{key}": {render_value(_render_seasons(lists.seasons[key]))}' for key in sorted(lists.seasons))
-    return render_document([*rendered, ("full", render_value(full)), ("seasons", render_entries(seasons))])
+    seasons = {str(show_id): _seasons_text(seasons) for show_id, seasons in sorted(lists.seasons.items())}
+    return render_document(
+        [*rendered, ("full", render_value(full)), ("seasons", render_rows(seasons, _read_seasons, beyond))]
+    )
 
 
 def merge_lists(ours: ListMemory, theirs: ListMemory) -> ListMemory:
@@ -115,41 +142,40 @@ def _freshness(note: Noted) -> tuple[int, int, tuple[int, ...]]:
     return _RANK[note.standing], note.value, note.anilist_ids
 
 
-def _note_lines(notes: Notes) -> list[str]:
-    return [
-        f'"{render_item(item)}": '
-        f'"{notes[item].standing.value}{notes[item].value}:{render_ids(notes[item].anilist_ids)}"'
-        for item in sorted(notes)
-    ]
+def _notes_in(document: ListsDocument, which: TraktList) -> JsonObject:
+    return {
+        TraktList.RATINGS: document.ratings,
+        TraktList.WATCHLIST: document.watchlist,
+        TraktList.DROPPED: document.dropped,
+    }[which]
 
 
-def _parse_notes(lines: JsonObject) -> Notes:
-    return {parse_item(key): _parse_note(key, text) for key, text in lines.items()}
+def _note_text(note: Noted) -> str:
+    return f"{note.standing.value}{note.value}:{render_ids(note.anilist_ids)}"
 
 
-def _parse_note(key: str, text: object) -> Noted:
-    match = _NOTE.fullmatch(text) if isinstance(text, str) else None
+def _read_note(key: str, text: object) -> tuple[ListItem, Noted]:
+    match = _NOTE.fullmatch(typed(text, str))
     standing = _STANDINGS.get(match[1]) if match else None
     if match is None or standing is None:
-        raise Damage(f'"{key[:40]}" is not noted in a way that is known')
-    return Noted(int(match[2]), standing, parse_ids(match[3]))
+        raise Damage("it is not noted in a way that is known")
+    return parse_item(key), Noted(parse_value(match[2]), standing, parse_ids(match[3]))
 
 
-def _render_seasons(seasons: Iterable[TraktSeason]) -> str:
+def _seasons_text(seasons: Iterable[TraktSeason]) -> str:
     return " ".join(f"{each.number}={each.trakt_id}:{each.first}+{each.episodes}" for each in sorted(seasons))
 
 
-def _parse_seasons(text: object) -> tuple[TraktSeason, ...]:
+def _read_seasons(key: str, text: object) -> tuple[int, tuple[TraktSeason, ...]]:
     found: list[TraktSeason] = []
-    for part in text.split() if isinstance(text, str) else ("",):
+    for part in typed(text, str).split():
         match = _SEASON.fullmatch(part)
         if match is None:
             raise Damage(f"{part[:40]!r} is no season")
-        found.append(TraktSeason(*map(int, match.groups())))
-    return tuple(found)
+        number, trakt_id, first, episodes = match.groups()
+        found.append(TraktSeason(_episode(number), number_in(trakt_id, least=1), _episode(first), _episode(episodes)))
+    return id_in(key), tuple(found)
 
 
-def _parse_full(key: str, value: object) -> tuple[TraktList, datetime]:
-    if key not in [which.value for which in TraktList] or not isinstance(value, str):
-        raise Damage(f'"{key[:40]}" in "full" is not when a list was full')
-    return TraktList(key), parse_moment(value)
+def _episode(digits: str) -> int:
+    return number_in(digits, most=MOST_EPISODES)

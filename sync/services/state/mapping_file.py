@@ -1,32 +1,112 @@
-"""``mapping_cache.json``: what each AniList entry was found to be, each entry one line."""
+"""``mapping_cache.json``: what each AniList entry was found to be, each entry one line.
+
+The cache can be made again, so an entry that cannot be read is left out, and looked up afresh.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Annotated, Any
 
+import msgspec
+
+from sync.model.bounds import MOST_EPISODES, Id, Instant, Minutes, Text, Texts, Word, Year
 from sync.model.mapping import CachedMapping, Span, Verdict
 from sync.model.trakt import Kind, TraktIds, TraktTitle
 from sync.services.state.document import (
     Damage,
-    Fields,
-    damaged,
-    parse_document,
-    parse_id,
+    Older,
+    damage_named,
+    id_in,
+    moment_of,
+    number_in,
+    parse_object,
+    read_rows,
+    read_struct,
     render_document,
-    render_entries,
-    render_moment,
+    render_rows,
     render_value,
+    typed,
 )
 
 MAPPING_FILE = "mapping_cache.json"
-MOST_EPISODES = 100_000
-"""Far more than any anime has; a longer range is damage, not a reason to fill the memory."""
 
-_SPAN = re.compile(r"([0-9]{1,9})(?:(-)([0-9]{1,9})?)?:s([0-9]{1,9})e([0-9]{1,9})")
-_NUMBERS = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+Runs = Annotated[str, msgspec.Meta(max_length=100_000)]
+
+_SPAN = re.compile(r"(-?[0-9]+)(?:(-)(-?[0-9]+)?)?:s(-?[0-9]+)e(-?[0-9]+)")
+_NUMBERS = re.compile(r"(-?[0-9]+)(?:-(-?[0-9]+))?")
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _VERDICTS = {verdict.name.lower(): verdict for verdict in Verdict}
+
+
+class MappingDocument(msgspec.Struct, frozen=True):
+    """The file: AniList id → ``MappingRow``."""
+
+    mappings: dict[str, object] = {}
+
+
+OLDER: tuple[Older[Any], ...] = ()
+"""The schemas before today's, oldest first; the newest one is ``len(OLDER) + 1``."""
+
+
+class MappingRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry, in the order of its line. ``verdict`` is left out where it is the usual one; ``show`` or ``movie`` is
+    Trakt's id; ``runtime`` is minutes; a title's aliases serve the resolving that the cache spares, and are not kept.
+    """
+
+    verdict: Word | None = None
+    show: Id | None = None
+    movie: Id | None = None
+    title: Text = ""
+    year: Year | None = None
+    slug: Text | None = None
+    tmdb: Id | None = None
+    tvdb: Id | None = None
+    imdb: Word | None = None
+    released: date | None = None
+    runtime: Minutes | None = None
+    spans: Runs = ""
+    why: Text = ""
+    evidence: Texts = ()
+    candidates: Texts = ()
+    waiting: Runs = ""
+    layout: Word | None = None
+    basis: Text = ""
+    at: Instant
+
+
+def parse_mappings(content: bytes, name: str, left_out: list[str] | None = None) -> dict[int, CachedMapping]:
+    """The cache in a file's ``content``; an entry that cannot be read is named in ``left_out``. Raises
+    ``StateError``."""
+    with damage_named(name, content):
+        document = read_struct(parse_object(content), MappingDocument, OLDER, name=name)
+        return read_rows(document.mappings, _read_row, [] if left_out is None else left_out, derived=True)
+
+
+def render_mappings(mappings: Mapping[int, CachedMapping], left_out: list[str] | None = None) -> bytes:
+    """The whole file. An entry that could not be read again is not written, but named in ``left_out``."""
+    rows = {str(key): _row_of(mappings[key]) for key in sorted(mappings)}
+    entries = render_rows(rows, _read_row, [] if left_out is None else left_out)
+    return render_document([("mappings", entries)], schema=len(OLDER) + 1)
+
+
+def merge_mappings(ours: Mapping[int, CachedMapping], theirs: Mapping[int, CachedMapping]) -> dict[int, CachedMapping]:
+    """Each entry as it was verified last; at the same second, the one whose text sorts later, so that order is moot."""
+    merged = dict(theirs)
+    for anilist_id, mapping in ours.items():
+        other = merged.get(anilist_id)
+        if other is None or _freshness(mapping) > _freshness(other):
+            merged[anilist_id] = mapping
+    return merged
+
+
+def without_verified_at(mappings: Mapping[int, CachedMapping]) -> dict[int, CachedMapping]:
+    """What of the cache is worth a commit: all but when each entry was last looked at."""
+    return {key: replace(mapping, verified_at=_NEVER) for key, mapping in mappings.items()}
 
 
 def render_spans(spans: tuple[Span, ...]) -> str:
@@ -38,6 +118,7 @@ def render_spans(spans: tuple[Span, ...]) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def parse_spans(text: str) -> tuple[Span, ...]:
     """The inverse of ``render_spans``. Raises ``Damage``."""
     spans = []
@@ -46,8 +127,9 @@ def parse_spans(text: str) -> tuple[Span, ...]:
         if match is None:
             raise Damage(f"{part[:60]!r} is no span of episodes")
         first, dash, last, season, number = match.groups()
-        to_ep = int(last) if last else None if dash else int(first)
-        spans.append(Span(int(first), to_ep, int(season), int(number)))
+        from_ep = _episode(first)
+        to_ep = _episode(last) if last else None if dash else from_ep
+        spans.append(Span(from_ep, to_ep, _episode(season), _episode(number)))
     return tuple(spans)
 
 
@@ -67,48 +149,66 @@ def parse_numbers(text: str) -> tuple[int, ...]:
     numbers: list[int] = []
     for part in text.split():
         match = _NUMBERS.fullmatch(part)
-        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-        if not first <= last < first + MOST_EPISODES:
+        first, last = (_episode(match[1]), _episode(match[2] or match[1])) if match else (1, 0)
+        if not first <= last:
             raise Damage(f"{part[:60]!r} is no range of episodes")
         numbers.extend(range(first, last + 1))
+        number_in(str(len(numbers)), most=MOST_EPISODES)
     return tuple(numbers)
 
 
-def parse_mappings(content: bytes, name: str) -> dict[int, CachedMapping]:
-    """The cache in a file's ``content``. Raises ``StateError``."""
-    document = parse_document(content, name)
-    try:
-        entries = Fields(document, "it").mapping("mappings")
-        return {parse_id(key): _parse_mapping(parse_id(key), entry) for key, entry in entries.items()}
-    except Damage as damage:
-        raise damaged(name, damage) from damage
+def _row_of(mapping: CachedMapping) -> object:
+    title = mapping.title
+    row = MappingRow(
+        verdict=None if mapping.verdict is Verdict.RESOLVED else mapping.verdict.name.lower(),
+        **({} if title is None else _title_fields(title)),
+        spans=render_spans(mapping.spans),
+        why=mapping.why,
+        evidence=mapping.evidence,
+        candidates=mapping.candidates,
+        waiting=render_numbers(mapping.waiting),
+        layout=mapping.layout_fingerprint,
+        basis=mapping.basis,
+        at=mapping.verified_at.astimezone(UTC).replace(microsecond=0),
+    )
+    return msgspec.to_builtins(row)
 
 
-def render_mappings(mappings: Mapping[int, CachedMapping]) -> bytes:
-    """The whole file."""
-    entries = (f'"{key}": {render_mapping(mappings[key])}' for key in sorted(mappings))
-    return render_document([("mappings", render_entries(entries))])
+def _read_row(key: str, value: object) -> tuple[int, CachedMapping]:
+    anilist_id, row = id_in(key), typed(value, MappingRow)
+    verdict = _VERDICTS.get(row.verdict or "resolved")
+    if verdict is None:
+        raise Damage(f"{row.verdict!r} is no verdict that is known")
+    return anilist_id, CachedMapping(
+        anilist_id=anilist_id,
+        verdict=verdict,
+        why=row.why,
+        basis=row.basis,
+        verified_at=moment_of(row.at),
+        title=_title_in(row),
+        spans=parse_spans(row.spans),
+        evidence=row.evidence,
+        layout_fingerprint=row.layout,
+        candidates=row.candidates,
+        waiting=parse_numbers(row.waiting),
+    )
 
 
-def render_mapping(mapping: CachedMapping) -> str:
-    """One entry. A title's aliases are left out, because they serve the resolving that the cache spares; so is the
-    verdict where it is the usual one."""
-    fields: dict[str, object] = {
-        "verdict": None if mapping.verdict is Verdict.RESOLVED else mapping.verdict.name.lower(),
-        **(_title_fields(mapping.title) if mapping.title else {}),
-        "spans": render_spans(mapping.spans),
-        "why": mapping.why,
-        "evidence": mapping.evidence,
-        "candidates": mapping.candidates,
-        "waiting": render_numbers(mapping.waiting),
-        "layout": mapping.layout_fingerprint,
-        "basis": mapping.basis,
-        "at": render_moment(mapping.verified_at),
-    }
-    return render_value({key: value for key, value in fields.items() if value not in (None, "", ())})
+def _title_in(row: MappingRow) -> TraktTitle | None:
+    trakt_id = row.show or row.movie
+    if trakt_id is None:
+        return None
+    return TraktTitle(
+        kind=Kind.SHOW if row.show else Kind.MOVIE,
+        ids=TraktIds(trakt_id, row.slug, row.tmdb, row.tvdb, row.imdb),
+        title=row.title,
+        year=row.year,
+        released=row.released,
+        runtime=row.runtime,
+    )
 
 
-def _title_fields(title: TraktTitle) -> dict[str, object]:
+def _title_fields(title: TraktTitle) -> dict[str, Any]:
     return {
         title.kind.value: title.ids.trakt,
         "title": title.title,
@@ -117,59 +217,17 @@ def _title_fields(title: TraktTitle) -> dict[str, object]:
         "tmdb": title.ids.tmdb,
         "tvdb": title.ids.tvdb,
         "imdb": title.ids.imdb,
-        "released": title.released.isoformat() if title.released else None,
+        "released": title.released,
         "runtime": title.runtime,
     }
 
 
-def _parse_mapping(anilist_id: int, value: object) -> CachedMapping:
-    fields = Fields(value, f'"{anilist_id}"')
-    verdict = _VERDICTS.get(fields.text("verdict", "resolved"))
-    if verdict is None:
-        raise Damage(f'"{anilist_id}" has no verdict that is known')
-    return CachedMapping(
-        anilist_id=anilist_id,
-        verdict=verdict,
-        why=fields.text("why", ""),
-        basis=fields.text("basis", ""),
-        verified_at=fields.moment("at"),
-        title=_parse_title(fields),
-        spans=parse_spans(fields.text("spans", "")),
-        evidence=fields.texts("evidence"),
-        layout_fingerprint=fields.optional_text("layout"),
-        candidates=fields.texts("candidates"),
-        waiting=parse_numbers(fields.text("waiting", "")),
-    )
+def _episode(digits: str) -> int:
+    return number_in(digits, most=MOST_EPISODES)
 
 
-def _parse_title(fields: Fields) -> TraktTitle | None:
-    for kind in Kind:
-        trakt_id = fields.optional_number(kind.value)
-        if trakt_id is not None:
-            return TraktTitle(
-                kind=kind,
-                ids=TraktIds(
-                    trakt=trakt_id,
-                    slug=fields.optional_text("slug"),
-                    tmdb=fields.optional_number("tmdb"),
-                    tvdb=fields.optional_number("tvdb"),
-                    imdb=fields.optional_text("imdb"),
-                ),
-                title=fields.text("title", ""),
-                year=fields.optional_number("year"),
-                released=_parse_day(fields.optional_text("released")),
-                runtime=fields.optional_number("runtime"),
-            )
-    return None
-
-
-def _parse_day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Damage(f"{text[:40]!r} is no day") from error
+def _freshness(mapping: CachedMapping) -> tuple[datetime, str]:
+    return mapping.verified_at, render_value(_row_of(mapping))
 
 
 def _or_nothing(number: int | None) -> str:

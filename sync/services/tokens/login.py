@@ -18,18 +18,27 @@ log = logging.getLogger(__name__)
 CONNECT = "Run Actions → Connect Trakt and follow the code it shows. No play was lost: the next run carries on."
 
 
-class Store(Protocol):
+class TokenStore(Protocol):
     """Where the pair is kept between runs; every change reaches GitHub before the call returns."""
 
     def load(self) -> TokenPair | None:
-        """The newest pair, ``None`` if there is none yet."""
+        """The newest pair that is known, ``None`` before the first log-in. Raises ``LoginError``, ``StateError``."""
+
+    def stored(self) -> TokenPair | None:
+        """The pair that is kept, whatever the settings say; ``None`` if there is none that can be read."""
+
+    def prove(self) -> None:
+        """Shows that a pair could be kept, by keeping something else. Raises ``TokenStoreError``."""
 
     def save(self, pair: TokenPair) -> None:
-        """Keeps ``pair``; raises ``TokenStoreError`` if it cannot be kept."""
+        """Keeps ``pair``, so that the next run has it. Raises ``TokenStoreError``: do not use the pair then."""
 
     def mark_spent(self, pair: TokenPair) -> None:
-        """Keeps that the refresh token of ``pair`` is about to be sent; raises ``TokenStoreError``, and then the pair
-        is kept as it was."""
+        """Keeps that the refresh token of ``pair`` is about to be sent, so that no run sends it again, and shows that
+        the pair that comes of it could be kept.
+
+        Raises ``TokenStoreError``; the pair is then kept as it was, and must not be sent.
+        """
 
 
 class Login:
@@ -43,7 +52,7 @@ class Login:
 
     def __init__(
         self,
-        store: Store,
+        store: TokenStore,
         *,
         refresh: Callable[[TokenPair], TokenPair],
         clock: Clock,
@@ -70,6 +79,19 @@ class Login:
         """Takes a new pair after Trakt refused the present one (401). Raises ``LoginError`` if that cannot be done."""
         with self._lock:
             pair = self._pair or self._opened()
+            kept = self._store.stored()
+            if kept is not None and not kept.is_same(pair) and not (kept.spent and self._is_over(kept)):
+                self.warnings.append(
+                    "Trakt does not take the log-in in the secrets TRAKT_ACCESS_TOKEN and TRAKT_REFRESH_TOKEN; the one "
+                    "that was stored before serves. Delete the two secrets, or run Actions → Connect Trakt."
+                )
+                self._pair = self._taken_up(kept)
+                return
+            if not pair.refresh_token:
+                raise LoginLost(
+                    "Trakt no longer takes TRAKT_ACCESS_TOKEN, and without TRAKT_REFRESH_TOKEN it cannot be renewed.",
+                    CONNECT,
+                )
             if pair.spent or self._read_only:
                 raise LoginLost("Trakt no longer takes the stored log-in.", CONNECT)
             self._store.mark_spent(pair)
@@ -84,16 +106,26 @@ class Login:
         """Keeps whose the pair is, so that later runs need not ask."""
         if self._pair is not None and not self._read_only and self._pair.username != username:
             self._pair = self._pair.with_username(username)
-            self._store.save(self._pair)
+            if self._pair.refresh_token:
+                self._store.save(self._pair)
 
     def _opened(self) -> TokenPair:
         pair = self._store.load()
         if pair is None:
             raise NotConnected("No Trakt account is connected yet.", "Run Actions → Connect Trakt.")
+        return self._taken_up(pair)
+
+    def _taken_up(self, pair: TokenPair) -> TokenPair:
+        """The pair to use: ``pair``, or the one that it is renewed to because half of its life is over."""
         self._hide(pair.access_token, pair.refresh_token)
         now = self._clock.now()
         if pair.spent:
             self._warn_or_refuse(pair)
+        elif not pair.refresh_token:
+            self.warnings.append(
+                "TRAKT_ACCESS_TOKEN is set without TRAKT_REFRESH_TOKEN: it works until it expires, seven days after it "
+                "was made, and cannot be renewed. Run Actions → Connect Trakt once; from then on the log-in is kept."
+            )
         elif pair.refresh_due(now) and not self._read_only:
             return self._renewed_in_time(pair)
         return pair

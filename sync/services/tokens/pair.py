@@ -11,8 +11,9 @@ class TokenPair:
     """An access token and the single-use refresh token that renews it. Neither is ever shown by ``repr``.
 
     ``created_at`` (aware, UTC) and ``expires_in`` are what Trakt said; both are ``None`` for a pair that was typed in
-    as repository secrets, whose age nobody knows. ``username`` is the Trakt account, once it has been asked. ``spent``
-    says that the refresh token was, or may have been, sent: it must not be sent again.
+    as repository secrets, whose age nobody knows. An access token that was typed in alone has an empty refresh token.
+    ``username`` is the Trakt account, once it has been asked. ``spent`` says that the refresh token was, or may have
+    been, sent: it must not be sent again.
     """
 
     access_token: str = field(repr=False)
@@ -39,6 +40,10 @@ class TokenPair:
     def refresh_due(self, now: datetime) -> bool:
         """Whether the pair is to be renewed at ``now``. A pair of unknown age is not: a 401 will say so."""
         return self.refresh_due_at is not None and now >= self.refresh_due_at
+
+    def is_same(self, other: TokenPair) -> bool:
+        """Whether the tokens are the same, whatever is known of them."""
+        return (self.access_token, self.refresh_token) == (other.access_token, other.refresh_token)
 
     def with_username(self, username: str) -> TokenPair:
         """The same pair, with whose it is."""

@@ -1,30 +1,45 @@
-"""A pair of tokens, encrypted, and how a spent one is known again."""
+"""How a pair of tokens is kept in ``state/``, and how a spent one is known again.
+
+It is encrypted in ``trakt_token.enc``. Where the pair is in the repository's secrets, ``trakt_token.json`` says what is
+known of it, without its tokens.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Annotated, Literal
 
+import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from sync.model.bounds import LONGEST_LIST, LONGEST_NAME, Instant, Word
 from sync.services.state.document import (
     Damage,
-    Fields,
-    damaged,
-    parse_document,
+    as_bytes,
+    damage_named,
+    moment_of,
     parse_object,
+    read_struct,
     render_document,
     render_moment,
     render_value,
+    typed,
 )
 from sync.services.tokens.pair import TokenPair
 
 FINGERPRINTS_KEPT = 8
+LONGEST_LIFE = 400 * 24 * 3600
+"""Seconds; no access token of Trakt's has ever lived longer."""
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_LIFE)]
+Token = Annotated[str, msgspec.Meta(max_length=48 * 1024)]
+"""GitHub takes secrets of at most 48 KB."""
+Sealed = Annotated[bytes, msgspec.Meta(max_length=1024 * 1024)]
 PURPOSE = "trakt-sync-for-anilist: Trakt token pair"
 
 # 32 MiB and a tenth of a second for each guess (RFC 7914 names the parameters). That is less than OWASP asks for
@@ -82,78 +97,145 @@ class SealingKey:
         return self._salt or secrets.token_bytes(16)
 
 
+class SealedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """``trakt_token.enc``. ``sealed`` is a ``KeptPair`` as JSON, encrypted."""
+
+    created_at: Instant | None = None
+    spent: bool = False
+    kdf: Word
+    cipher: Literal["AES-256-GCM"]
+    salt: Sealed
+    nonce: Annotated[bytes, msgspec.Meta(min_length=12, max_length=12)]
+    sealed: Sealed
+
+
+class MarkerDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """``trakt_token.json``: what is known of a pair that is kept in the repository's secrets. It holds no token.
+
+    ``expires_in`` is seconds; ``salt`` and ``known`` are ``Fingerprints``, ``present`` is that of the pair.
+    """
+
+    created_at: Instant | None = None
+    expires_in: Seconds | None = None
+    username: Word | None = None
+    spent: bool = False
+    salt: Word
+    present: Word | None = None
+    known: Annotated[tuple[Word, ...], msgspec.Meta(max_length=LONGEST_LIST)] = ()
+
+
+class KeptPair(MarkerDocument, frozen=True, kw_only=True):
+    """What ``trakt_token.enc`` keeps from view."""
+
+    access_token: Token
+    refresh_token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMarker:
+    """``present`` is the fingerprint of the pair in the secrets, ``about`` that pair without its tokens; ``known`` are
+    the fingerprints of the pairs before it."""
+
+    known: Fingerprints
+    present: str | None = None
+    about: TokenPair = field(default_factory=lambda: TokenPair("", ""))
+
+    @classmethod
+    def fresh(cls) -> TokenMarker:
+        """Nothing is known yet."""
+        return cls(Fingerprints.fresh())
+
+    def describe(self, pair: TokenPair) -> TokenPair:
+        """``pair``, a bare one from the secrets, with its age and whose it is if it is the present one."""
+        if not self.is_present(pair):
+            return pair
+        return replace(self.about, access_token=pair.access_token, refresh_token=pair.refresh_token)
+
+    def is_present(self, pair: TokenPair) -> bool:
+        """Whether ``pair`` is the one that was stored last."""
+        return self.present == self.known.of(pair)
+
+    def is_superseded(self, pair: TokenPair) -> bool:
+        """Whether ``pair`` was replaced by a later one."""
+        return not self.is_present(pair) and self.known.knows(pair)
+
+    def storing(self, pair: TokenPair, *, instead_of: TokenPair | None) -> TokenMarker:
+        """The marker once ``pair`` is in the secrets and the other one no longer is."""
+        known = self.known if instead_of is None or pair.is_same(instead_of) else self.known.plus(instead_of)
+        return TokenMarker(known, known.of(pair), replace(pair, access_token="", refresh_token=""))
+
+
+def render_marker(marker: TokenMarker) -> bytes:
+    """The whole file."""
+    values = {**_age(marker.about), "salt": marker.known.salt, "present": marker.present, "known": marker.known.known}
+    return render_document((key, render_value(value)) for key, value in values.items())
+
+
+def parse_marker(content: bytes, name: str) -> TokenMarker:
+    """The inverse of ``render_marker``. Raises ``StateError``."""
+    with damage_named(name, content):
+        document = read_struct(parse_object(content), MarkerDocument, name=name)
+        return TokenMarker(Fingerprints(document.salt, document.known), document.present, _pair_of(document))
+
+
 def seal(pair: TokenPair, spent: Fingerprints, key: SealingKey) -> bytes:
     """The encrypted file. The nonce is random each time, which NIST SP 800-38D allows for 2³² files under one key."""
-    created_at = render_moment(pair.created_at) if pair.created_at else None
     salt, nonce = key.salt, secrets.token_bytes(12)
-    payload = {
-        "access_token": pair.access_token,
-        "refresh_token": pair.refresh_token,
-        "created_at": created_at,
-        "expires_in": seconds_of(pair.expires_in),
-        "username": pair.username,
+    tokens = {"access_token": pair.access_token, "refresh_token": pair.refresh_token}
+    payload = render_value({**tokens, **_age(pair), "salt": spent.salt, "known": spent.known})
+    values = {
+        "created_at": _age(pair)["created_at"],
         "spent": pair.spent,
-        "salt": spent.salt,
-        "known": spent.known,
-    }
-    sealed = AESGCM(key.derive(salt)).encrypt(nonce, render_value(payload).encode(), _bound_to(created_at, pair.spent))
-    fields = {
-        "created_at": created_at,
-        "spent": pair.spent,
-        "kdf": f"scrypt n={_SCRYPT_N} r={_SCRYPT_R} p={_SCRYPT_P}",
+        "kdf": _kdf(),
         "cipher": "AES-256-GCM",
-        "salt": b64encode(salt).decode(),
-        "nonce": b64encode(nonce).decode(),
-        "sealed": b64encode(sealed).decode(),
+        "salt": salt,
+        "nonce": nonce,
+        "sealed": AESGCM(key.derive(salt)).encrypt(nonce, as_bytes(payload), _bound_to(pair.created_at, pair.spent)),
     }
-    return render_document((name, render_value(value)) for name, value in fields.items())
+    plain = {key: b64encode(value).decode() if isinstance(value, bytes) else value for key, value in values.items()}
+    return render_document((key, render_value(value)) for key, value in plain.items())
 
 
 def unseal(content: bytes, key: SealingKey, name: str) -> tuple[TokenPair, Fingerprints]:
     """The inverse of ``seal``. Raises ``InvalidTag`` for a wrong key, ``StateError`` for a damaged file."""
-    fields = Fields(parse_document(content, name), "it")
-    try:
-        if fields.text("kdf") != f"scrypt n={_SCRYPT_N} r={_SCRYPT_R} p={_SCRYPT_P}":
+    with damage_named(name, content):
+        document = read_struct(parse_object(content), SealedDocument, name=name)
+        if document.kdf != _kdf():
             raise Damage("its key derivation is not known")
-        if fields.text("cipher") != "AES-256-GCM":
-            raise Damage("its cipher is not known")
-        salt, nonce, sealed = (_bytes(fields.text(part)) for part in ("salt", "nonce", "sealed"))
-        if len(nonce) != 12:
-            raise Damage("its nonce has the wrong length")
-        bound_to = _bound_to(fields.optional_text("created_at"), fields.flag("spent"))
-        payload = Fields(parse_object(AESGCM(key.derive(salt)).decrypt(nonce, sealed, bound_to)), "the log-in")
-        created_at, expires_in = age_of(payload)
-        pair = TokenPair(
-            payload.text("access_token"),
-            payload.text("refresh_token"),
-            created_at,
-            expires_in,
-            payload.optional_text("username"),
-            payload.flag("spent"),
-        )
-        return pair, Fingerprints(payload.text("salt"), payload.texts("known"))
-    except Damage as damage:
-        raise damaged(name, damage) from damage
+        bound_to = _bound_to(document.created_at, document.spent)
+        opened = AESGCM(key.derive(document.salt)).decrypt(document.nonce, document.sealed, bound_to)
+        kept = typed(parse_object(opened), KeptPair)
+        pair = replace(_pair_of(kept), access_token=kept.access_token, refresh_token=kept.refresh_token)
+        return pair, Fingerprints(kept.salt, kept.known)
 
 
-def _bound_to(created_at: str | None, spent: bool) -> bytes:
+def _kdf() -> str:
+    return f"scrypt n={_SCRYPT_N} r={_SCRYPT_R} p={_SCRYPT_P}"
+
+
+def _bound_to(created_at: datetime | None, spent: bool) -> bytes:
     """What the cipher vouches for besides the tokens: nobody can pass the file off as another kind, or as newer."""
-    return f"{PURPOSE}; schema 1; created at {created_at}; spent {spent}".encode()
+    made = render_moment(created_at) if created_at else None
+    return f"{PURPOSE}; schema 1; created at {made}; spent {spent}".encode()
 
 
-def _bytes(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except ValueError as error:
-        raise Damage("a part of it is not base64") from error
+def _age(pair: TokenPair) -> dict[str, object]:
+    """What is known of a pair besides its tokens, ready for JSON; nothing that could not be read again."""
+    return {
+        "created_at": render_moment(pair.created_at) if pair.created_at else None,
+        "expires_in": None if pair.expires_in is None else min(round(pair.expires_in.total_seconds()), LONGEST_LIFE),
+        "username": pair.username if pair.username and len(pair.username) <= LONGEST_NAME else None,
+        "spent": pair.spent,
+    }
 
 
-def age_of(fields: Fields) -> tuple[datetime | None, timedelta | None]:
-    """``created_at`` and ``expires_in`` as a file holds them. Raises ``Damage``."""
-    seconds = fields.optional_number("expires_in")
-    return fields.optional_moment("created_at"), None if seconds is None else timedelta(seconds=seconds)
-
-
-def seconds_of(span: timedelta | None) -> int | None:
-    """A span as a file holds it."""
-    return None if span is None else round(span.total_seconds())
+def _pair_of(document: MarkerDocument) -> TokenPair:
+    """The pair without its tokens."""
+    return TokenPair(
+        "",
+        "",
+        created_at=document.created_at and moment_of(document.created_at),
+        expires_in=None if document.expires_in is None else timedelta(seconds=document.expires_in),
+        username=document.username,
+        spent=document.spent,
+    )

@@ -12,37 +12,30 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 
 from sync.errors import LoginError, LoginLost, StateError, SyncError, TokenStoreError
-from sync.services.state.atomic import save_atomically
+from sync.services.state.disk import PlainFolder
 from sync.services.state.document import NewerSchema
-from sync.services.tokens.marker import TokenMarker, parse_marker, render_marker
+from sync.services.state.folder import TOKEN_FILES
+from sync.services.tokens.login import TokenStore
 from sync.services.tokens.pair import TokenPair
-from sync.services.tokens.sealing import Fingerprints, SealingKey, seal, unseal
+from sync.services.tokens.sealing import (
+    Fingerprints,
+    SealingKey,
+    TokenMarker,
+    parse_marker,
+    render_marker,
+    seal,
+    unseal,
+)
 from sync.settings import Settings
 
-STORE_FILE = "trakt_token.enc"
-MARKER_FILE = "trakt_token.json"
+STORE_FILE, MARKER_FILE = TOKEN_FILES
+PROOF_SECRET = "TRAKT_LOGIN_PROOF"  # noqa: S105 - a name
+"""A secret that says nothing: writing it shows that the log-in's own could be written."""
 CONNECT = "Run Actions → Connect Trakt (or `python -m sync connect`) to log in again."
-
-
-class TokenStore(Protocol):
-    """Keeps one pair of tokens."""
-
-    def load(self) -> TokenPair | None:
-        """The newest pair that is known, ``None`` before the first log-in. Raises ``LoginError``, ``StateError``."""
-
-    def save(self, pair: TokenPair) -> None:
-        """Keeps ``pair``, so that the next run has it. Raises ``TokenStoreError``: do not use the pair then."""
-
-    def mark_spent(self, pair: TokenPair) -> None:
-        """Keeps that the refresh token of ``pair`` is about to be sent, so that no run sends it again.
-
-        Raises ``TokenStoreError``; the pair is then kept as it was, and must not be sent.
-        """
 
 
 class EncryptedTokenStore:
@@ -61,21 +54,31 @@ class EncryptedTokenStore:
         given: TokenPair | None = None,
         publish: Callable[[], object] | None = None,
     ) -> None:
-        self._path = path
+        self._file = _TokenFile(path, publish)
         self._key = SealingKey(key)
         self._key_name = key_name
         self._given = given
-        self._publish = publish
 
     def load(self) -> TokenPair | None:
-        """The stored pair, or the given one if it is none that was seen before."""
+        """The stored pair, or the given one if it is none that was seen before and can be renewed as well."""
         stored = self._read()
         if stored is None:
             return self._given
         pair, known = stored
         if self._given is None or known.plus(pair).knows(self._given):
             return pair
-        return self._given
+        return self._given if self._given.refresh_token else pair
+
+    def stored(self) -> TokenPair | None:
+        """The pair in the file, if this key opens it."""
+        try:
+            found = self._read()
+        except (LoginError, StateError):
+            return None
+        return found[0] if found else None
+
+    def prove(self) -> None:
+        """There is nothing to be proved: the note that a pair is spent goes where the next pair goes."""
 
     def save(self, pair: TokenPair) -> None:
         """Encrypts and saves ``pair``, then publishes it. A file that this key does not open, or that is damaged,
@@ -86,20 +89,22 @@ class EncryptedTokenStore:
             raise TokenStoreError(error.message, error.remedy) from error
         except (LoginError, StateError):
             stored = None
-        if stored is None or not _same(stored[0], pair):
+        if stored is None or not _is_known(stored[0], pair):
             # The given pair goes last each time, so that it is never forgotten while it still stands in the settings.
             old, known = stored or (None, Fingerprints.fresh())
-            _save(self._path, seal(pair, known.plus(old, self._given), self._key))
-        _publish(self._publish)
+            self._file.save(seal(pair, known.plus(old, self._given), self._key))
+        self._file.publish()
 
     def mark_spent(self, pair: TokenPair) -> None:
         """Saves ``pair`` with the note that it is spent, and publishes it."""
-        with _put_back_on_failure(self._path):
+        with self._file.put_back_on_failure():
             self.save(replace(pair, spent=True))
+        now = self.stored()
+        if now is None or not now.is_same(pair):
+            raise _renewed_elsewhere()
 
     def _read(self) -> tuple[TokenPair, Fingerprints] | None:
-        name = f"{self._path.parent.name}/{self._path.name}"
-        content = _load(self._path, name)
+        content, name = self._file.load(), self._file.name
         if content is None:
             return None
         try:
@@ -130,10 +135,9 @@ class SecretTokenStore:
         given: TokenPair | None,
         publish: Callable[[], object] | None = None,
     ) -> None:
-        self._path = path
+        self._file = _TokenFile(path, publish)
         self._put_secret = put_secret
         self._given = given
-        self._publish = publish
         self._saved: TokenPair | None = None
 
     def load(self) -> TokenPair | None:
@@ -148,6 +152,14 @@ class SecretTokenStore:
             )
         return marker.describe(self._given)
 
+    def stored(self) -> TokenPair | None:
+        """The pair saved by this run: what is in the secrets can only be read as the settings."""
+        return self._saved
+
+    def prove(self) -> None:
+        """Writes a secret of its own with the same token. Raises ``TokenStoreError``."""
+        self._put_secret(PROOF_SECRET, "This only shows that the job may write its secrets.")
+
     def save(self, pair: TokenPair) -> None:
         """Writes both secrets. The refresh token goes first: with it alone the next run can renew the log-in."""
         before = self._saved or self._given
@@ -160,8 +172,11 @@ class SecretTokenStore:
 
     def mark_spent(self, pair: TokenPair) -> None:
         """Saves the note that ``pair`` is spent, and publishes it; the secrets stay."""
-        with _put_back_on_failure(self._path):
+        self.prove()
+        with self._file.put_back_on_failure():
             self._mark(replace(pair, spent=True), self._given)
+        if not self._read().is_present(pair):
+            raise _renewed_elsewhere()
 
     def _mark(self, pair: TokenPair, before: TokenPair | None) -> None:
         try:
@@ -170,13 +185,12 @@ class SecretTokenStore:
             raise TokenStoreError(error.message, error.remedy) from error
         except StateError:
             marker = TokenMarker.fresh()
-        _save(self._path, render_marker(marker.storing(pair, instead_of=before)))
-        _publish(self._publish)
+        self._file.save(render_marker(marker.storing(pair, instead_of=before)))
+        self._file.publish()
 
     def _read(self) -> TokenMarker:
-        name = f"{self._path.parent.name}/{self._path.name}"
-        content = _load(self._path, name)
-        return TokenMarker.fresh() if content is None else parse_marker(content, name)
+        content = self._file.load()
+        return TokenMarker.fresh() if content is None else parse_marker(content, self._file.name)
 
 
 def open_token_store(
@@ -185,10 +199,12 @@ def open_token_store(
     put_secret: Callable[[str, str], object] | None = None,
     publish: Callable[[], object] | None = None,
 ) -> TokenStore:
-    """The store that the settings ask for: secrets with ``GH_SECRETS_PAT`` on GitHub, else the encrypted file."""
+    """The store that the settings ask for: secrets with ``GH_SECRETS_PAT`` on GitHub, else the encrypted file.
+
+    An access token in the settings serves without a refresh token, too, until it expires."""
     given = None
-    if settings.trakt_access_token and settings.trakt_refresh_token:
-        given = TokenPair(settings.trakt_access_token, settings.trakt_refresh_token)
+    if settings.trakt_access_token:
+        given = TokenPair(settings.trakt_access_token, settings.trakt_refresh_token or "")
     if settings.gh_secrets_pat and put_secret is not None:
         marker = settings.state_dir / MARKER_FILE
         return SecretTokenStore(marker, put_secret=put_secret, given=given, publish=publish)
@@ -202,46 +218,54 @@ def open_token_store(
     )
 
 
-def _same(one: TokenPair, other: TokenPair) -> bool:
+class _TokenFile:
+    """The file at ``path``; ``publish`` sends it to GitHub."""
+
+    def __init__(self, path: Path, publish: Callable[[], object] | None) -> None:
+        self._folder = PlainFolder(path.parent)
+        self._last = path.name
+        self._publish = publish
+        self.name = self._folder.shown(path.name)
+
+    def load(self) -> bytes | None:
+        """Its content, ``None`` if there is none. Raises ``StateError``."""
+        return self._folder.read(self._last)
+
+    def save(self, content: bytes) -> None:
+        """Replaces it. Raises ``TokenStoreError``."""
+        try:
+            self._folder.save(self._last, content, mode=0o600)
+        except StateError as error:
+            raise TokenStoreError(f"The Trakt log-in was not stored: {error.message}", error.remedy) from error
+
+    def publish(self) -> None:
+        """Sends it to GitHub, where there is one. Raises ``TokenStoreError``."""
+        try:
+            if self._publish is not None:
+                self._publish()
+        except TokenStoreError:
+            raise
+        except SyncError as error:
+            raise TokenStoreError(f"The Trakt log-in did not reach GitHub: {error.message}", error.remedy) from error
+
+    @contextmanager
+    def put_back_on_failure(self) -> Iterator[None]:
+        """Leaves it as it was when the block raises ``TokenStoreError``."""
+        before = self.load()
+        try:
+            yield
+        except TokenStoreError:
+            if before is None:
+                self._folder.remove(self._last)
+            else:
+                self.save(before)
+            raise
+
+
+def _is_known(one: TokenPair, other: TokenPair) -> bool:
     """Whether there is nothing to store. Times are compared as the file holds them, without microseconds."""
     return replace(one, created_at=None, expires_in=None) == replace(other, created_at=None, expires_in=None)
 
 
-@contextmanager
-def _put_back_on_failure(path: Path) -> Iterator[None]:
-    before = _load(path, path.name)
-    try:
-        yield
-    except TokenStoreError:
-        if before is None:
-            path.unlink(missing_ok=True)
-        else:
-            _save(path, before)
-        raise
-
-
-def _load(path: Path, name: str) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StateError(f"{name} cannot be read: {error.strerror or error}.", "Check its permissions.") from error
-
-
-def _save(path: Path, content: bytes) -> None:
-    try:
-        save_atomically(path, content, mode=0o600)
-    except StateError as error:
-        raise TokenStoreError(f"The Trakt log-in was not stored: {error.message}", error.remedy) from error
-
-
-def _publish(publish: Callable[[], object] | None) -> None:
-    if publish is None:
-        return
-    try:
-        publish()
-    except TokenStoreError:
-        raise
-    except SyncError as error:
-        raise TokenStoreError(f"The Trakt log-in did not reach GitHub: {error.message}", error.remedy) from error
+def _renewed_elsewhere() -> TokenStoreError:
+    return TokenStoreError("Another run renewed the Trakt log-in at the same time.", "The next run has the new one.")

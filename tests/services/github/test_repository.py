@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -294,6 +294,74 @@ def test_a_damaged_file_on_github_is_not_overwritten(github: StandIn, repo: GitH
         repo.commit_state(folder, message="no")
 
     assert github.file("state/plays.json") == b"<<<<<<< HEAD\n"
+
+
+def test_the_others_go_up_all_the_same_unless_nothing_was_written_yet(
+    github: StandIn, repo: GitHubRepo, tmp_path: Path
+) -> None:
+    month = "journal/2026-11.jsonl"
+    folder = checkout(github, tmp_path / "state")
+    github.push({f"state/{month}": b"<<<<<<< HEAD\n"})
+    folder.append_journal(JournalLine("a", NOW, JournalAction.ADD, ()))
+    folder.save_ledger(ledger(play(1)))
+
+    with pytest.raises(StateError, match=month):
+        repo.commit_state(folder, message="a lease", alone=True)
+    assert github.count("POST") == 0
+
+    with pytest.raises(StateError, match=month):
+        repo.commit_state(folder, message="the end")
+    assert github.file("state/plays.json") == (tmp_path / "state" / "plays.json").read_bytes()
+    assert github.file(f"state/{month}") == b"<<<<<<< HEAD\n"
+
+
+def test_nothing_but_the_job_s_own_files_goes_up(github: StandIn, repo: GitHubRepo, tmp_path: Path) -> None:
+    """A link of the repository's would be read as what it leads to: the runner's secrets, say."""
+    folder = checkout(github, tmp_path / "state")
+    folder.save_ledger(ledger(play(1)))
+    for name in ("notes.md", "environ.json", "journal.jsonl", "page.svg"):
+        (tmp_path / "state" / name).symlink_to("/proc/self/environ")
+        (tmp_path / "state" / f"my-{name}").write_text("mine")
+
+    repo.commit_state(folder, message="one")
+
+    tree = github.trees[github.commits[github.tip]["tree"]]
+    assert {"README.md", "state/README.md", "state/plays.json"} == set(tree)
+
+
+@pytest.mark.parametrize(
+    ("item", "refused"),
+    [
+        (("state/plays.json", "120000", "blob"), True),
+        (("state/README.md", "160000", "commit"), True),
+        (("state", "120000", "blob"), True),
+        (("state", "100644", "blob"), True),
+        (("state/journal", "120000", "blob"), True),
+        (("state/notes.md", "120000", "blob"), False),
+        (("elsewhere/plays.json", "120000", "blob"), False),
+        (("state/journal", "040000", "tree"), False),
+        (("state/plays.json", "100755", "blob"), False),
+    ],
+)
+def test_a_link_in_the_place_of_a_file_on_github_is_not_written_over(
+    github: StandIn, repo: GitHubRepo, tmp_path: Path, item: tuple[str, str, str], refused: bool
+) -> None:
+    folder = checkout(github, tmp_path / "state")
+    folder.save_ledger(ledger(play(1)))
+    sha = github.commits[github.tip]["tree"]
+    path, mode, kind = item
+    listed = {"path": path, "mode": mode, "type": kind, "sha": "0" * 40}
+    answer: Answer = (200, {"sha": sha, "tree": [listed], "truncated": False})
+    github.after.append(lambda request: answer if request.startswith("GET") and "/git/trees/" in request else None)
+    theirs = b64encode(saved(tmp_path / "theirs", ledger(play(2)))).decode()
+    github.faults.append(lambda request: (200, {"content": theirs}) if "/git/blobs/" in request else None)
+
+    if refused:
+        with pytest.raises(GitHubRefused, match=f"On GitHub, {path} is a link, or no"):
+            repo.commit_state(folder, message="no")
+        assert github.count("POST") == 0
+    else:
+        assert repo.commit_state(folder, message="yes").sha == github.tip
 
 
 def test_only_the_token_is_pushed_when_only_it_is_named(github: StandIn, repo: GitHubRepo, tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ notes = st.builds(
     Noted, st.integers(1, 10), st.sampled_from(Standing), st.lists(st.integers(1, 99), max_size=3).map(tuple)
 )
 some_seasons = st.lists(
-    st.builds(TraktSeason, *[st.integers(0, 50)] * 4), max_size=3, unique_by=lambda season: season.number
+    st.builds(TraktSeason, st.integers(0, 50), st.integers(1, 50), *[st.integers(0, 50)] * 2),
+    max_size=3,
+    unique_by=lambda season: season.number,
 ).map(lambda found: tuple(sorted(found)))
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(lambda at: at.replace(microsecond=0, tzinfo=UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
 lists = st.builds(

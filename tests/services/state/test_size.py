@@ -58,7 +58,7 @@ def library(seed: int) -> tuple[Ledger, dict[int, CachedMapping], list[JournalPl
 
 def last_sync(runs: int) -> LastSync:
     lines = (RunLine(f"20260101-0617-{number:03}", START, Outcome.ADDED, 3, 9) for number in range(runs))
-    return LastSync(good_at=START, changed_at=START, entries=ENTRIES, counts={"mapped": ENTRIES}, runs=tuple(lines))
+    return LastSync(good_at=START, changed_at=START, entries=ENTRIES, runs=tuple(lines))
 
 
 def changed_bytes(before: dict[str, bytes], after: dict[str, bytes]) -> int:

@@ -14,9 +14,10 @@ import pytest
 
 from sync.errors import LoginError, ServiceUnavailable, StateError, TokenStoreError
 from sync.services.state import merge_file
+from sync.services.tokens.login import TokenStore
 from sync.services.tokens.pair import TokenPair
 from sync.services.tokens.sealing import Fingerprints
-from sync.services.tokens.store import EncryptedTokenStore, SecretTokenStore, open_token_store
+from sync.services.tokens.store import PROOF_SECRET, EncryptedTokenStore, SecretTokenStore, open_token_store
 from sync.settings import Settings
 
 CREATED = datetime(2026, 11, 20, 6, 17, 31, tzinfo=UTC)
@@ -126,6 +127,27 @@ class TestEncryptedFile:
             store(path).save(FIRST)
         assert caught.value.exit_code == 4
         assert path.read_text() == '{"schema": 2}'
+
+    def test_a_name_or_a_life_too_long_to_be_real_is_not_kept(self, path: Path) -> None:
+        store(path).save(replace(FIRST, username="x" * 201, expires_in=timedelta(days=100_000)))
+
+        assert store(path).load() == replace(FIRST, username=None, expires_in=timedelta(days=400))
+
+    @pytest.mark.parametrize("name", ["trakt_token.enc", "trakt_token.json"])
+    def test_a_link_is_not_followed(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / "secret").write_text("mine")
+        (tmp_path / name).symlink_to(tmp_path / "secret")
+        stores: list[TokenStore] = [
+            store(tmp_path / name),
+            SecretTokenStore(tmp_path / name, put_secret=lambda *_: None, given=GIVEN),
+        ]
+
+        for each in stores:
+            with pytest.raises(StateError, match=f"{name} is a symbolic link"):
+                each.load()
+            with pytest.raises(TokenStoreError, match=f"{name} is a symbolic link"):
+                each.save(FIRST)
+        assert (tmp_path / "secret").read_text() == "mine"
 
     def test_a_pair_that_cannot_be_written_is_an_error_of_its_own(self, tmp_path: Path) -> None:
         marker = tmp_path / "trakt_token.json"
@@ -256,6 +278,40 @@ class TestSpentPair:
         with pytest.raises(LoginError):
             store(path).load()
 
+    def test_what_another_run_renewed_meanwhile_is_not_sent_again(self, path: Path, tmp_path: Path) -> None:
+        store(path).save(FIRST)
+
+        def meanwhile() -> None:
+            store(path).save(SECOND)
+
+        late = EncryptedTokenStore(path, key=KEY, key_name="STATE_KEY", publish=meanwhile)
+        with pytest.raises(TokenStoreError, match="Another run renewed"):
+            late.mark_spent(FIRST)
+        assert store(path).load() == SECOND
+
+        marker = tmp_path / "state" / "trakt_token.json"
+
+        def secret_store(given: TokenPair, publish: Callable[[], object] | None = None) -> SecretTokenStore:
+            return SecretTokenStore(marker, put_secret=lambda *_: None, given=given, publish=publish)
+
+        secret_store(FIRST).save(FIRST)
+        late_too = secret_store(FIRST, publish=lambda: secret_store(FIRST).save(SECOND))
+        with pytest.raises(TokenStoreError, match="Another run renewed"):
+            late_too.mark_spent(FIRST)
+        assert secret_store(SECOND).load() == SECOND
+
+    def test_a_secret_that_cannot_be_written_is_found_before_the_refresh_token_is_spent(self, tmp_path: Path) -> None:
+        """The new pair would have nowhere to go: an expired GH_SECRETS_PAT, or one that may not write secrets."""
+        marker = tmp_path / "state" / "trakt_token.json"
+
+        def refuse(name: str, _: str) -> None:
+            raise TokenStoreError(f"GitHub did not take the secret {name}.", "Renew GH_SECRETS_PAT.")
+
+        with pytest.raises(TokenStoreError, match="Renew GH_SECRETS_PAT"):
+            SecretTokenStore(marker, put_secret=refuse, given=GIVEN).mark_spent(GIVEN)
+
+        assert not marker.exists()
+
     def test_with_repository_secrets_the_note_is_kept_beside_them(self, tmp_path: Path) -> None:
         marker, secrets = tmp_path / "state" / "trakt_token.json", {"OTHER": "untouched"}
 
@@ -268,7 +324,7 @@ class TestSpentPair:
 
         secret_store().mark_spent(GIVEN)
         assert secret_store().load() == replace(GIVEN, spent=True)
-        assert secrets == {"OTHER": "untouched"}
+        assert {"OTHER", PROOF_SECRET} == set(secrets)
 
 
 class TestSecrets:
@@ -364,8 +420,15 @@ class TestChoice:
         with pytest.raises(LoginError, match="STATE_KEY"):
             open_token_store(self.settings(tmp_path, state_key="my own key")).load()
 
-    def test_half_a_pair_in_the_settings_is_none(self, tmp_path: Path) -> None:
-        assert open_token_store(self.settings(tmp_path, trakt_access_token="access only")).load() is None
+    def test_an_access_token_alone_serves_until_something_is_stored(self, tmp_path: Path) -> None:
+        alone = self.settings(tmp_path, trakt_access_token="access only")
+        assert open_token_store(alone).load() == TokenPair("access only", "")
+
+        open_token_store(self.settings(tmp_path)).save(FIRST)
+        assert open_token_store(alone).load() == FIRST
+
+    def test_a_refresh_token_alone_is_no_log_in(self, tmp_path: Path) -> None:
+        assert open_token_store(self.settings(tmp_path, trakt_refresh_token="refresh only")).load() is None
 
     def test_secrets_are_written_only_with_a_token_for_them(self, tmp_path: Path) -> None:
         secrets: dict[str, str] = {}
