@@ -56,7 +56,7 @@ def plan_plays(
     # Last, when all that is asked for is known: another entry may ask for what was taken away from one.
     draft.respect(taken_away(ledger, plays, targets, again))
     times = PlayTimes(ordered, targets, hints, now)
-    return draft.finish([_new_play(asks, times) for asks in draft.wanted.values()])
+    return draft.finish([_new_play(asks, draft.pending.get(key, ()), times) for key, asks in draft.wanted.items()])
 
 
 def _plan_mapped(draft: _PlanDraft, entry: MediaListEntry, targets: Targets, known: Sequence[LedgerPlay]) -> None:
@@ -115,8 +115,10 @@ def _plan_from_memory(draft: _PlanDraft, entry: MediaListEntry, known: Sequence[
                 draft.note(entry.anilist_id, line, PlayState.UNDONE)
             continue
         action = decide(on_trakt, line.state)
-        if action is not Action.ADD:  # a pending play that is not there waits for its mapping
+        if action is not Action.ADD:
             draft.take(entry.anilist_id, line, action)
+        else:  # a pending play that is not there waits for its mapping, or for an entry that asks for the same one
+            draft.pending.setdefault((line.kind, line.trakt_id), []).append((entry.anilist_id, line.episode))
     draft.beyond(entry.anilist_id, watched, known)
 
 
@@ -130,8 +132,11 @@ class Ask:
     known: bool = False
 
 
-def _new_play(asks: Sequence[Ask], times: PlayTimes) -> NewPlay:
-    """The one play for all that ask for the same Trakt episode or film, at the earliest time that is known."""
+def _new_play(asks: Sequence[Ask], pending: Sequence[tuple[int, int]], times: PlayTimes) -> NewPlay:
+    """The one play for all that ask for one Trakt episode or film, at the earliest time that is known.
+
+    ``pending`` are the episodes, as (AniList id, episode), whose own play of it was sent and is not on Trakt.
+    """
 
     def preference(ask: Ask) -> tuple[bool, datetime, int, int]:
         watched_at = times.of(ask.anilist_id, ask.episode, ask.target).watched_at
@@ -151,7 +156,10 @@ def _new_play(asks: Sequence[Ask], times: PlayTimes) -> NewPlay:
         season=first.target.season,
         number=first.target.number,
         also=tuple(
-            sorted({(other.anilist_id, other.episode) for other in others} - {(first.anilist_id, first.episode)})
+            sorted(
+                {*pending, *((other.anilist_id, other.episode) for other in others)}
+                - {(first.anilist_id, first.episode)}
+            )
         ),
     )
 
@@ -165,6 +173,7 @@ class _PlanDraft:
     again: frozenset[int]
     kept: int = 0
     wanted: dict[TraktKey, list[Ask]] = field(default_factory=dict)
+    pending: dict[TraktKey, list[tuple[int, int]]] = field(default_factory=dict)
     noted: list[tuple[int, LedgerPlay]] = field(default_factory=list)
     waiting: dict[tuple[int, WaitingFor], list[int]] = field(default_factory=dict)
     displaced: list[Displaced] = field(default_factory=list)

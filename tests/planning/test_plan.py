@@ -350,3 +350,14 @@ def test_a_noted_line_replaces_the_one_before_it() -> None:
 def test_lines_of_films_and_episodes_with_the_same_id_stand_side_by_side() -> None:
     both = [line(1, 101), LedgerPlay(1, PlayKind.MOVIE, 101, STATE.ADOPTED)]
     assert len(ledger(both).of(BEBOP)) == 2
+
+
+def test_a_pending_play_of_an_entry_without_a_match_is_settled_by_the_entry_that_adds_it() -> None:
+    other = entry(1, anilist_id=2)
+    pending = Ledger({2: (LedgerPlay(1, PlayKind.EPISODE, 101, STATE.PENDING),)})
+
+    found = plan_plays(
+        [entry(1), other], targets={entry(1).anilist_id: undated(26)}, plays=NOTHING, ledger=pending, now=NOW
+    )
+
+    assert [((2, 1),)] == [add.also for add in found.adds]
