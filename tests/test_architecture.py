@@ -51,10 +51,16 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """All of the module's syntax."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def imports_of(path: Path) -> set[str]:
     """The dotted name of everything that the module imports, anywhere in it."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -70,7 +76,7 @@ def within(name: str, *packages: str) -> bool:
 
 def attributes_in(path: Path) -> Iterator[str]:
     """Every ``a.b`` of the module, as far as its last two words."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Attribute):
             owner = node.value
             if isinstance(owner, ast.Name):
@@ -110,7 +116,7 @@ def test_a_pure_module_knows_the_values_the_errors_and_its_own_package(path: Pat
 def test_a_pure_module_touches_no_file_network_clock_or_environment(path: Path) -> None:
     assert {name for name in imports_of(path) if within(name, *OUTSIDE)} == set()
     assert {name for name in attributes_in(path) if name in CLOCK} == set()
-    calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    calls = [node.func for node in nodes_of(path) if isinstance(node, ast.Call)]
     assert {call.id for call in calls if isinstance(call, ast.Name)} & {"open", "print", "input"} == set()
 
 

@@ -19,8 +19,7 @@ SPEED = 200
 """How fast the clocks of the program and of the services run."""
 PRELOADED = [
     __name__,
-    "sync.commands.run",
-    "sync.commands.save",
+    *(f"sync.commands.{name}" for name in ("run", "save", "undo", "connect", "doctor", "check", "map_issue")),
     "sync.services.github.repository",
     "sync.steps.mapping_run",
 ]

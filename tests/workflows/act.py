@@ -3,6 +3,9 @@
 What differs from GitHub, and why: ``concurrency.queue`` is newer than act and is left out of the copy; act's host mode
 has no runner image, so ``actions/checkout`` is a stand-in that fetches from a local repository as the real one does;
 and the packages come from the tests' own Python (``SYNC_PYTHON``, see action.yml).
+
+act copies the whole repository for each run, so a copy whose ``SYNC_PYTHON`` does not run the program in it is made
+without that.
 """
 
 from __future__ import annotations
@@ -19,7 +22,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 WORKFLOWS = PROJECT / ".github" / "workflows"
-SHIPPED = (".github", "action.yml", "script", "sync", "requirements.txt", "overrides.yaml", "overrides.schema.json")
+SHELL = (".github", "action.yml", "script", "requirements.txt", "overrides.yaml", "overrides.schema.json")
+PROGRAM = ("sync",)
+ADDRESS = "trakt-sync-for-anilist/trakt-sync-for-anilist"
+"""The project's own repository."""
 REPOSITORY = "misaki/trakt-sync"
 TOKEN = "ghs_token-of-the-job"
 
@@ -72,7 +78,7 @@ class Repository:
     def copied_to(cls, folder: Path, settings: Mapping[str, str] | None = None) -> Repository:
         """A fresh copy under ``folder``; ``settings`` are environment variables of the runner itself."""
         made = cls(folder / "repository", folder / "home", dict(settings or {}))
-        _copy_project(made.folder)
+        made._copy_project(made.folder)
         made._begin()
         return made
 
@@ -147,10 +153,21 @@ class Repository:
         """Where on this machine each action lies that the workflow gets from elsewhere."""
         text = (self.folder / ".github" / "workflows" / workflow).read_text("utf-8")
         places = {uses: str(self._checkout) for uses in re.findall(r"actions/checkout@\S+", text)}
-        for uses in re.findall(r"OWNER/trakt-sync-for-anilist@\S+", text):
+        for uses in re.findall(rf"{ADDRESS}@\S+", text):
             places[uses] = str(self.home.parent / "action")
-            _copy_project(self.home.parent / "action")
+            self._copy_project(self.home.parent / "action")
         return places
+
+    def _copy_project(self, target: Path) -> None:
+        target.mkdir(parents=True, exist_ok=True)
+        for name in SHELL if "SYNC_PYTHON" in self.settings else (*SHELL, *PROGRAM):
+            source = PROJECT / name
+            if source.is_dir():
+                shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+            elif source.exists():
+                shutil.copy(source, target / name)
+        for workflow in (target / ".github" / "workflows").glob("*.yml"):
+            workflow.write_text(without_what_act_rejects(workflow.read_text("utf-8")), "utf-8")
 
     @property
     def _checkout(self) -> Path:
@@ -160,18 +177,6 @@ class Repository:
 def without_what_act_rejects(workflow: str) -> str:
     """The workflow without the keys that act does not know yet."""
     return re.sub(r"(?m)^\s*(queue|cache-mode):.*\n", "", workflow)
-
-
-def _copy_project(target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    for name in SHIPPED:
-        source = PROJECT / name
-        if source.is_dir():
-            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-        elif source.exists():
-            shutil.copy(source, target / name)
-    for workflow in (target / ".github" / "workflows").glob("*.yml"):
-        workflow.write_text(without_what_act_rejects(workflow.read_text("utf-8")), "utf-8")
 
 
 def _options(option: str, values: Mapping[str, str] | None) -> list[str]:

@@ -14,6 +14,7 @@ from demo.start import DemoServices, start_demo
 from demo.world import TRAKT_NAME, sample_world
 from sync.services.clock import SystemClock
 from tests.workflows.act import Finished, Repository
+from tests.workflows.forked_python import forked_python
 
 SPEED = 100
 VARIABLES = ("ANILIST_USERNAME", "TRAKT_USERNAME")
@@ -53,18 +54,25 @@ def demo() -> Iterator[DemoServices]:
         yield services
 
 
-def set_up(demo: DemoServices, folder: Path, *, connected: bool = True) -> Copy:
+@pytest.fixture
+def python(tmp_path: Path) -> Iterator[Path]:
+    with forked_python(tmp_path) as path:
+        yield path
+
+
+def set_up(demo: DemoServices, folder: Path, python: Path, *, connected: bool = True) -> Copy:
     values = demo.env(login=connected, github=True)
     runner = {name: value for name, value in values.items() if name.endswith(ADDRESS)}
     variables = {name: values[name] for name in VARIABLES}
     rest = {"GITHUB_REPOSITORY", *runner, *variables}
     secrets = {name: value for name, value in values.items() if name not in rest}
-    return Copy(Repository.copied_to(folder, {**runner, "CLOCK_SPEED": str(SPEED)}), demo, secrets, variables)
+    runner |= {"CLOCK_SPEED": str(SPEED), "SYNC_PYTHON": str(python)}
+    return Copy(Repository.copied_to(folder, runner), demo, secrets, variables)
 
 
 @pytest.fixture
-def copy(demo: DemoServices, tmp_path: Path) -> Copy:
-    return set_up(demo, tmp_path)
+def copy(demo: DemoServices, tmp_path: Path, python: Path) -> Copy:
+    return set_up(demo, tmp_path, python)
 
 
 def test_a_schedule_in_a_copy_that_is_not_set_up_ends_green_and_says_where_the_steps_are(tmp_path: Path) -> None:
@@ -119,8 +127,8 @@ def test_a_dry_run_writes_nothing_anywhere(copy: Copy) -> None:
     assert copy.demo.github.store.history("main") == commits
 
 
-def test_connect_keeps_the_log_in_that_a_person_approves(demo: DemoServices, tmp_path: Path) -> None:
-    copy = set_up(demo, tmp_path, connected=False)
+def test_connect_keeps_the_log_in_that_a_person_approves(demo: DemoServices, tmp_path: Path, python: Path) -> None:
+    copy = set_up(demo, tmp_path, python, connected=False)
 
     with somebody_who_types_the_code_in(demo) as codes:
         connected = copy.run("connect.yml")
