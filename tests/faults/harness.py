@@ -145,10 +145,14 @@ def quick_key() -> Iterator[None]:
         yield
 
 
+def _not_now(_descriptor: int) -> None:
+    """In place of ``os.fsync``; a mock would note each call."""
+
+
 @contextmanager
 def quick_disk() -> Iterator[None]:
     """Nobody pulls the plug on a process that is not killed: what it wrote need not have reached the disk."""
-    with mock.patch.object(os, "fsync", lambda descriptor: None):
+    with mock.patch.object(os, "fsync", _not_now):
         yield
 
 
