@@ -6,13 +6,26 @@ import argparse
 import os
 import runpy
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 Command = Callable[[argparse.Namespace, Mapping[str, str]], int]
 
 
+CANNOT_START = 70
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; ``argv`` without a command means ``run``."""
+    """Runs one command; ``argv`` without a command means ``run``. What fails outside a command, such as an import, is
+    said on the page of the run, too."""
+    try:
+        return _main(argv)
+    except Exception as error:  # noqa: BLE001 - the outermost line: nothing may end in a bare traceback
+        return _say_that_it_cannot_start(error, os.environ)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         arguments.insert(0, "run")
@@ -20,7 +33,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _show_demo(arguments[1:])
     if arguments[0] == "map":
         return _map_offline(arguments[1:])
-    options = _parser().parse_args(arguments)
+    from sync.commands.arguments import plain_switches
+    from sync.commands.shell import refuse
+    from sync.errors import ConfigError
+
+    try:
+        options = _parser().parse_args(plain_switches(arguments))
+    except ConfigError as error:
+        return refuse(error, os.environ)
     return _command(options.command)(options, os.environ)
 
 
@@ -53,7 +73,9 @@ def _map_offline(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    from sync.commands.arguments import Arguments, anilist_id
+
+    parser = Arguments(
         prog="python -m sync",
         description="Brings what you watched on AniList into your Trakt history.",
         epilog="Besides: demo (see a whole library go from AniList to Trakt, against stand-ins on this machine) and "
@@ -62,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="command", dest="command", required=True)
 
     run = commands.add_parser("run", help="sync (what happens without a command)")
-    run.add_argument("--anilist-id", type=_anilist_id, metavar="N", help="only this entry, mapped afresh")
+    run.add_argument("--anilist-id", type=anilist_id, metavar="N", help="only this entry, mapped afresh")
     run.add_argument("--dry-run", action="store_true", help="show what would be added; write nothing")
     run.add_argument("--allow-large", action="store_true", help="approve more new plays than MAX_NEW_PLAYS")
     run.add_argument(
@@ -77,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 
     undo = commands.add_parser("undo", help="take back what a run, or all runs for one entry, added")
     undo.add_argument("run_id", nargs="?", metavar="RUN_ID", help="the run, as its page names it")
-    undo.add_argument("--anilist-id", type=_anilist_id, metavar="N", help="only the plays of this entry")
+    undo.add_argument("--anilist-id", type=anilist_id, metavar="N", help="only the plays of this entry")
     undo.add_argument("--dry-run", action="store_true", help="show what would be removed; write nothing")
 
     commands.add_parser("map-issue", help="turn the issue that started this job into a pull request")
@@ -93,10 +115,21 @@ def _show_demo(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _anilist_id(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no AniList id: it is the number in anilist.co/anime/…")
-    return int(text)
+def _say_that_it_cannot_start(error: Exception, env: Mapping[str, str]) -> int:
+    """Says it with the standard library alone: as an annotation, on the run's page, and in the log."""
+    missing = isinstance(error, ModuleNotFoundError) and not (error.name or "sync").startswith("sync")
+    remedy = (
+        "A package is missing: install requirements.txt (pip install -r requirements.txt)."
+        if missing
+        else "This is a bug. Please report it with the lines in the log."
+    )
+    said = f"The program could not start ({type(error).__name__}). {remedy}"
+    print(f"::error::{said}" if env.get("GITHUB_ACTIONS") == "true" else f"Error: {said}")  # noqa: T201 - see above
+    traceback.print_exception(error)
+    if page := env.get("GITHUB_STEP_SUMMARY", "").strip():
+        with Path(page).open("a", encoding="utf-8") as summary:
+            summary.write(f"## ❌ The program could not start\n\n{said}\n")
+    return CANNOT_START
 
 
 if __name__ == "__main__":

@@ -116,10 +116,20 @@ def run_command(env: Mapping[str, str], command: Callable[[Shell], int]) -> int:
         shell.close()
 
 
-def open_terminal(env: Mapping[str, str]) -> Terminal:
-    """The person's terminal; what draws on it is imported only then."""
-    from sync.services.console.terminal import Terminal
+def refuse(error: SyncError, env: Mapping[str, str]) -> int:
+    """Ends a command that did not begin, as ``run_command`` ends one that failed; gives the exit code."""
+    return Shell(env).fail(error)
 
+
+def open_terminal(env: Mapping[str, str]) -> Terminal | None:
+    """The person's terminal; what draws on it is imported only then. ``None`` without the package that does (rich, in
+    ``requirements-terminal.txt``): the lines are plain then."""
+    try:
+        from sync.services.console.terminal import Terminal
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "rich":
+            raise
+        return None
     return Terminal(sys.stdout, env)
 
 

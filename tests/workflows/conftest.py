@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.workflows.act import Repository
+from tests.workflows.forked_python import forked_python
 
 # Stands where the runner's Python would be. It writes down its arguments, its environment and what lies around it, and
 # exits as it was told to.
@@ -85,3 +86,10 @@ def recorder(tmp_path: Path) -> Recorder:
 def repository(tmp_path: Path, recorder: Recorder) -> Repository:
     """A copy of the project whose workflows call the recorder in place of the program."""
     return Repository.copied_to(tmp_path, {"SYNC_PYTHON": str(recorder.path)})
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Iterator[Path]:
+    """A Python that runs the real program."""
+    with forked_python(tmp_path) as path:
+        yield path

@@ -14,7 +14,6 @@ from demo.start import DemoServices, start_demo
 from demo.world import TRAKT_NAME, sample_world
 from sync.services.clock import SystemClock
 from tests.workflows.act import Finished, Repository
-from tests.workflows.forked_python import forked_python
 
 SPEED = 100
 VARIABLES = ("ANILIST_USERNAME", "TRAKT_USERNAME")
@@ -52,12 +51,6 @@ class Copy:
 def demo() -> Iterator[DemoServices]:
     with start_demo(sample_world(SystemClock(SPEED)), leeway=1.0) as services:
         yield services
-
-
-@pytest.fixture
-def python(tmp_path: Path) -> Iterator[Path]:
-    with forked_python(tmp_path) as path:
-        yield path
 
 
 def set_up(demo: DemoServices, folder: Path, python: Path, *, connected: bool = True) -> Copy:

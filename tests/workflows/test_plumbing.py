@@ -49,7 +49,7 @@ def test_the_form_of_sync_reaches_the_program_as_arguments(repository: Repositor
     inputs = {"anilistId": "11061", "dry_run": "true", "allow_large": "true", "again": "true"}
 
     assert repository.run("sync.yml", "workflow_dispatch", inputs=inputs).succeeded
-    assert recorder.commands == [["run", "--dry-run", "--allow-large", "--again", "--anilist-id=11061"]]
+    assert recorder.commands == [["run", "--dry-run=true", "--allow-large=true", "--again=true", "--anilist-id=11061"]]
 
 
 def test_a_form_field_is_one_value_whatever_is_typed_into_it(repository: Repository, recorder: Recorder) -> None:
@@ -125,7 +125,7 @@ def test_undo_takes_back_the_run_that_the_form_names(repository: Repository, rec
     inputs = {"run_id": "20261122-0617-a3f", "dry_run": "true"}
 
     assert repository.run("undo.yml", "workflow_dispatch", inputs=inputs).succeeded
-    assert recorder.commands == [["undo", "--dry-run", "--", "20261122-0617-a3f"]]
+    assert recorder.commands == [["undo", "--dry-run=true", "--", "20261122-0617-a3f"]]
 
 
 def test_undo_takes_back_one_entry_from_all_runs(repository: Repository, recorder: Recorder) -> None:
@@ -138,7 +138,7 @@ def test_a_pull_request_of_the_repository_itself_is_checked_and_previewed(
 ) -> None:
     assert open_pull_request(repository, REPOSITORY).succeeded
 
-    assert recorder.commands == [["check"], ["check", "--preview"]]
+    assert recorder.commands == [["check"], ["check", "--preview=true"]]
     assert "TRAKT_CLIENT_ID" not in recorder.calls[0].environment
     assert all("TRAKT_CLIENT_SECRET" not in call.environment for call in recorder.calls)
 

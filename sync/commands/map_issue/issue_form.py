@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sync.commands.arguments import find_anilist_id
 from sync.report.text import plain
 
 ANILIST, ACTION, TRAKT = "AniList entry", "What should happen", "Trakt show or film"
@@ -22,7 +23,6 @@ LONGEST_FORM = 20_000
 MOST_LINES = 200
 LONGEST_REASON = 200
 
-_ANILIST = re.compile(r"(?:(?:https?://)?(?:www\.)?anilist\.co/anime/)?([1-9][0-9]{0,8})(?:[/?#]\S*)?")
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.|app\.)?trakt\.tv/(?P<kind>shows|movies)/(?P<name>[A-Za-z0-9-]{1,200})"
     r"(?:/seasons/(?P<season>[0-9]{1,4})(?:/episodes/(?P<episode>[0-9]{1,4}))?)?/?(?:[?#]\S*)?"
@@ -79,9 +79,9 @@ def _fields(body: str) -> dict[str, str]:
 
 def _anilist_id(fields: Mapping[str, str], problems: list[str]) -> int:
     text = fields.get(ANILIST, "")
-    match = _ANILIST.fullmatch(text)
-    if match:
-        return int(match[1])
+    found = find_anilist_id(text)
+    if found is not None:
+        return found
     said = f"“{plain(text, 80)}” is none" if text else "it is empty"
     problems.append(
         f"{ANILIST}: give the address of its page, such as https://anilist.co/anime/17074, or the number in it; {said}."
