@@ -8,6 +8,7 @@ import re
 import select
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +64,18 @@ def test_a_terminal_shows_bars_and_colour_and_the_same_report(person: Person) ->
     report = [line for line in piped.output.splitlines() if line.startswith(("Would add:", "Needs you:", "Preview"))]
     assert len(report) > 10
     assert [line for line in report if line.strip() not in shown] == []
+
+
+def test_a_terminal_without_what_draws_on_it_shows_plain_lines(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "nothing" / "rich").mkdir(parents=True)
+    missing = "raise ModuleNotFoundError(\"No module named 'rich'\", name='rich')\n"
+    (tmp_path / "nothing" / "rich" / "__init__.py").write_text(missing, "utf-8")
+    path = os.pathsep.join((str(tmp_path / "nothing"), person.settings["PYTHONPATH"]))
+
+    drawn = on_a_terminal(person, "--dry-run", **WITHOUT_LOG_IN, PYTHONPATH=path)
+
+    assert "\x1b" not in drawn
+    assert "Would add" in drawn
 
 
 def test_no_color_is_respected(person: Person) -> None:
