@@ -227,3 +227,95 @@ def test_of_state_the_project_ships_one_page_that_never_changes() -> None:
         "Nothing has run yet. After the first run this page shows your totals, what needs you and every mapping.\n\n"
         "The five steps are in the [README](../README.md#five-steps).\n"
     )
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [
+        {"state/plays.json": "{}\n"},
+        {"state/journal/2026-11.jsonl": None},
+        {"State/plays.json": "{}\n"},
+        {"state/README.md": "another\n"},
+        {"overrides.yaml": "1: {skip: theirs}\n"},
+        {"overrides.anna.yaml": "1: {skip: theirs}\n"},
+        {"Overrides.YAML": "1: {skip: theirs}\n"},
+    ],
+    ids=lambda brought: next(iter(brought)),
+)
+def test_an_update_that_touches_what_is_the_user_s_is_refused(
+    project: Path, tmp_path: Path, brought: dict[str, str | None]
+) -> None:
+    for path in ("state/README.md", "state/journal/2026-11.jsonl"):
+        commit(project, "Shipped", {path: "shipped\n"})
+    copy = copy_from_template(project, tmp_path / "copy")
+    live_in(copy)
+    before = git(copy, "rev-parse", "HEAD")
+    commit(project, "Something else", {**brought, "sync/job.py": "new = 2\n"})
+
+    done = update(copy, project)
+
+    assert 1 == done.returncode
+    assert next(iter(brought)) in done.stderr
+    assert "Nothing was merged" in done.stderr
+    assert (before, "") == (git(copy, "rev-parse", "HEAD"), git(copy, "status", "--porcelain"))
+    assert "" == git(copy, "replace", "--list")
+
+
+def test_a_state_that_becomes_a_link_is_refused(project: Path, tmp_path: Path) -> None:
+    copy = copy_from_template(project, tmp_path / "copy")
+    live_in(copy)
+    (project / "state").symlink_to("/etc")
+    commit(project, "A link", {})
+
+    done = update(copy, project)
+
+    assert 1 == done.returncode
+    assert "A\tstate\n" in done.stderr
+
+
+def test_an_update_says_what_it_brings_and_what_of_it_runs_with_secrets(project: Path, tmp_path: Path) -> None:
+    commit(project, "A changelog", {"CHANGELOG.md": "# Changelog\n"})
+    copy = copy_from_template(project, tmp_path / "copy")
+    live_in(copy)
+    new_version(project)
+    news = {"CHANGELOG.md": "# Changelog\n\n## 2.0.0\n\n- Films.\n", "requirements.txt": "x==2\n"}
+    commit(project, "More", {**news, ".github/workflows/sync.yml": "on: push\n", "script/action": "true\n"})
+
+    done = update(copy, project)
+
+    assert 0 == done.returncode, done.stderr
+    assert "  ## 2.0.0\n  - Films.\n" in done.stdout
+    assert "files changed" in done.stdout
+    seen = done.stdout.partition("Look at these before you push")[2]
+    assert ["A\t.github/workflows/sync.yml", "A\trequirements.txt", "A\tscript/action"] == seen.splitlines()[1:4]
+    assert "sync/job.py" not in seen
+
+
+def test_the_page_that_ships_once_keeps_out_of_the_way_of_the_one_that_the_job_writes(
+    project: Path, tmp_path: Path
+) -> None:
+    older = copy_from_template(project, tmp_path / "older")
+    live_in(older)
+    commit(older, "The job", {"state/README.md": "# My plays\n"})
+    commit(project, "It ships", {"state/README.md": "What will be here.\n"})
+    newer = copy_from_template(project, tmp_path / "newer")
+    fork = tmp_path / "fork"
+    git(tmp_path, "clone", "--quiet", str(project), str(fork))
+    for copy in (newer, fork):
+        live_in(copy)
+        commit(copy, "The job", {"state/README.md": "# My plays\n"})
+    new_version(project)
+
+    assert 0 == update(older, project).returncode
+    assert 0 == update(newer, project).returncode
+    git(fork, "pull", "--quiet", "--no-rebase", "--no-edit", "origin", "main")
+
+    for copy in (older, newer, fork):
+        assert_updated(copy)
+        assert "# My plays\n" == (copy / "state" / "README.md").read_text("utf-8")
+
+
+def test_the_project_ships_nothing_in_state_but_the_page_that_says_what_will_be_there() -> None:
+    shipped = subprocess.run(["git", "ls-files", "state"], cwd=PROJECT, check=True, capture_output=True, text=True)
+
+    assert shipped.stdout in ("", "state/README.md\n")
