@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflows.act import PROJECT, REPOSITORY, TOKEN, Finished, Repository
+from tests.workflows.act import PROJECT, REPOSITORY, TOKEN, Finished, Repository, without_what_act_rejects
 from tests.workflows.conftest import Recorder
 
 SECRETS = {"TRAKT_CLIENT_ID": "client-id-of-misaki", "TRAKT_CLIENT_SECRET": "client-secret-of-misaki"}
@@ -188,7 +188,7 @@ def test_what_an_issue_says_is_read_from_the_event_alone(repository: Repository,
 
 
 def test_a_repository_of_ones_own_needs_only_the_documented_workflow(tmp_path: Path, recorder: Recorder) -> None:
-    workflow = (PROJECT / "docs" / "own-repository.yml").read_text("utf-8")
+    workflow = without_what_act_rejects((PROJECT / "docs" / "own-repository.yml").read_text("utf-8"))
     repository = Repository.of_ones_own(tmp_path, workflow, {"SYNC_PYTHON": str(recorder.path)})
 
     finished = repository.run("sync.yml", "schedule", secrets=SECRETS)
@@ -205,5 +205,15 @@ def test_a_repository_of_ones_own_needs_only_the_documented_workflow(tmp_path: P
     assert recorder.commands[-1] == ["connect"]
 
 
-def test_the_projects_own_tests_do_not_run_in_a_users_copy(repository: Repository) -> None:
-    assert not repository.run("test.yml", "push").started
+@pytest.mark.parametrize(
+    ("workflow", "event", "payload"),
+    [
+        ("test.yml", "push", {}),
+        ("release.yml", "push", {"ref": "refs/tags/v1.2.0"}),
+        ("pins.yml", "schedule", {"schedule": "43 5 * * 1"}),
+    ],
+)
+def test_what_is_the_project_s_own_does_not_run_in_a_users_copy(
+    repository: Repository, workflow: str, event: str, payload: dict[str, str]
+) -> None:
+    assert not repository.run(workflow, event, payload=payload).started

@@ -14,6 +14,7 @@ import pytest
 from tests.workflows.act import ADDRESS, PROJECT
 from tests.workflows.test_updating import commit, git
 
+NAME = ADDRESS.partition("/")[2]
 CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Films.\n\n## [1.1.0] - 2026-10-01\n\n- Shows.\n"
 PYPROJECT = f'[project]\nname = "x"\nversion = "1.1.0"\n[project.urls]\nrepository = "https://github.com/{ADDRESS}"\n'
 
@@ -102,7 +103,7 @@ def test_a_placeholder_for_the_project_s_address_stops_a_release_and_not_a_user(
     commit(
         checkout,
         "Pages",
-        {"page.md": f"\nuses: OWNER/{ADDRESS.partition('/')[2]}@v1\n", "CODEOWNERS": "* @me/maintainers\n"},
+        {"page.md": f"\nuses: OWNER/{NAME}@v1\n", "CODEOWNERS": "* @me/" + "maintainers\n"},
     )
 
     assert [
@@ -112,11 +113,11 @@ def test_a_placeholder_for_the_project_s_address_stops_a_release_and_not_a_user(
 
 
 def test_a_project_that_is_published_elsewhere_is_told_every_place_that_names_the_old_address(checkout: Path) -> None:
-    git(checkout, "remote", "set-url", "origin", "git@github.com:misaki/trakt-sync-for-anilist.git")
+    git(checkout, "remote", "set-url", "origin", f"git@github.com:misaki/{NAME}.git")
 
     found = problems(release(checkout, "1.2.0"))
 
-    assert f"pyproject.toml: the repository is {ADDRESS}, but this is misaki/trakt-sync-for-anilist" in found
+    assert f"pyproject.toml: the repository is {ADDRESS}, but this is misaki/{NAME}" in found
     assert "page.md:1: trakt-sync-for-anilist is not the project's owner" in found
 
 
