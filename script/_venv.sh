@@ -31,11 +31,14 @@ _with_only() {
   env -i ${kept[@]+"${kept[@]}"} "$@"
 }
 
-# Prints the path of the first Python of 3.11 or newer; $PYTHON is tried first.
+# Prints the path of the first Python of 3.11 or newer; $PYTHON is tried first. Of a virtual environment it is the one
+# that this was made from.
 _find_python() {
   local candidate
   for candidate in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11 python; do
-    "$candidate" -I -c 'import sys; sys.version_info < (3, 11) and sys.exit(1); print(sys.executable)' 2>/dev/null && return
+    "$candidate" -I -c \
+      'import sys; sys.version_info < (3, 11) and sys.exit(1); print(getattr(sys, "_base_executable", "") or sys.executable)' \
+      2>/dev/null && return
   done
   echo "No Python 3.11 or newer was found. Install one, or set PYTHON to its path." >&2
   return 1

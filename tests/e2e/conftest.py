@@ -10,6 +10,14 @@ import pytest
 from demo.start import DemoServices
 from tests.demo_world import running_fast_demo
 from tests.e2e.person import Person
+from tests.faults.harness import quick_key
+
+
+@pytest.fixture(autouse=True)
+def _key() -> Iterator[None]:
+    """What a test stores is stored as the programs that it starts do it (see ``start_program``)."""
+    with quick_key():
+        yield
 
 
 @pytest.fixture

@@ -8,11 +8,14 @@ import re
 import select
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.person import Person
+from tests.faults.forked import start_program
 
 WITHOUT_LOG_IN = {
     "TRAKT_CLIENT_SECRET": "",
@@ -24,31 +27,34 @@ WITHOUT_LOG_IN = {
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
+@contextmanager
+def terminal() -> Iterator[tuple[int, int]]:
+    """The two ends of a terminal: what reads what is drawn, and what is drawn on."""
+    ends = pty.openpty()
+    try:
+        yield ends
+    finally:
+        for end in ends:
+            os.close(end)
+
+
+def drawn_until(reading: int, is_over: Callable[[], bool]) -> str:
+    """What is drawn until then."""
+    drawn = b""
+    while not is_over() or select.select([reading], [], [], 0)[0]:
+        if select.select([reading], [], [], 0.1)[0]:
+            drawn += os.read(reading, 65_536)
+    return drawn.decode()
+
+
 def on_a_terminal(person: Person, *arguments: str, **settings: str) -> str:
     """What the program draws on a terminal of its own."""
-    master, slave = pty.openpty()
     environment = {**person.settings, "TERM": "xterm-256color", "COLUMNS": "120", **settings}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sync", *arguments],
-        cwd=person.folder,
-        env=environment,
-        stdin=slave,
-        stdout=slave,
-        stderr=subprocess.STDOUT,
-    )
-    os.close(slave)
-    drawn = b""
-    while select.select([master], [], [], 60)[0]:
-        try:
-            piece = os.read(master, 65_536)
-        except OSError:  # Linux's way of saying that the other end is closed
-            break
-        if not piece:
-            break
-        drawn += piece
-    os.close(master)
-    assert process.wait() == 0, drawn.decode()
-    return drawn.decode()
+    with terminal() as (reading, drawing):
+        running = start_program(person.folder, environment, arguments, Path(os.ttyname(drawing)))
+        drawn = drawn_until(reading, lambda: not running.process.is_alive())
+        assert 0 == running.process.exitcode, drawn
+    return drawn
 
 
 def test_a_terminal_shows_bars_and_colour_and_the_same_report(person: Person) -> None:
@@ -71,9 +77,16 @@ def test_a_terminal_without_what_draws_on_it_shows_plain_lines(person: Person, t
     missing = "raise ModuleNotFoundError(\"No module named 'rich'\", name='rich')\n"
     (tmp_path / "nothing" / "rich" / "__init__.py").write_text(missing, "utf-8")
     path = os.pathsep.join((str(tmp_path / "nothing"), person.settings["PYTHONPATH"]))
+    environment = {**person.settings, **WITHOUT_LOG_IN, "TERM": "xterm-256color", "PYTHONPATH": path}
 
-    drawn = on_a_terminal(person, "--dry-run", **WITHOUT_LOG_IN, PYTHONPATH=path)
+    with terminal() as (reading, drawing):
+        command = [sys.executable, "-m", "sync", "--dry-run", "--anilist-id=104578"]
+        running = subprocess.Popen(
+            command, cwd=person.folder, env=environment, stdout=drawing, stderr=subprocess.STDOUT
+        )
+        drawn = drawn_until(reading, lambda: running.poll() is not None)
 
+    assert 0 == running.returncode, drawn
     assert "\x1b" not in drawn
     assert "Would add" in drawn
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import runpy
@@ -27,7 +28,7 @@ PRELOADED = [
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A program at work; ``output`` is where it prints to."""
+    """A program at work; ``output`` is the file or terminal that it prints to."""
 
     process: ForkServerProcess
     output: Path
@@ -53,7 +54,7 @@ class Machine:
         """Starts ``python -m sync`` with these arguments."""
         self._started += 1
         output = self._folder / f"output-{self._started}.txt"
-        return start_program(self._folder, self._env, arguments, output, quick=True)
+        return start_program(self._folder, self._env, arguments, output)
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """The same, until it ends by itself: exit code and output."""
@@ -69,11 +70,11 @@ class Machine:
 
 
 def start_program(
-    folder: Path, env: Mapping[str, str], arguments: tuple[str, ...], output: Path, *, quick: bool = False
+    folder: Path, env: Mapping[str, str], arguments: tuple[str, ...], output: Path, *, quick: bool = True
 ) -> Running:
     """Starts ``python -m sync`` with these arguments in ``folder``, with ``env`` and nothing else of ours.
 
-    ``quick`` makes its key derivation as cheap as the harness's own."""
+    Its key derivation is as cheap as the harness's own, unless ``quick`` is false."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     process = context.Process(target=_program, args=(folder, dict(env), arguments, output, quick))
@@ -82,6 +83,7 @@ def start_program(
 
 
 def _program(folder: Path, env: Mapping[str, str], arguments: tuple[str, ...], output: Path, quick: bool) -> None:
+    gc.freeze()  # what was forked stays as it is
     with output.open("w") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)

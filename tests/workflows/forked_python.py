@@ -32,7 +32,7 @@ def forked_python(folder: Path) -> Iterator[Path]:
             arguments, environment, where = json.loads(self.rfile.readline())
             assert arguments[:3] == ["-P", "-m", "sync"]
             output = folder / f"output-of-{threading.get_ident()}.txt"
-            ended = start_program(Path(where), environment, tuple(arguments[3:]), output).ended()
+            ended = start_program(Path(where), environment, tuple(arguments[3:]), output, quick=False).ended()
             self.wfile.write(json.dumps(ended).encode())
 
     with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:

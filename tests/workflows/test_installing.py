@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -43,7 +44,7 @@ SECRETS = {
     "STATE_KEY": "secret-2",
     "GITHUB_TOKEN": "secret-3",
     "ACTIONS_RUNTIME_TOKEN": "secret-4",
-    "INPUT_COMMAND": "secret-5",
+    "CI_STEP": "secret-5",
 }
 MADE_BY_SETUP = "setup.py was run"
 
@@ -109,16 +110,56 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_a_machine_s_own_settings_for_pip_and_python_change_nothing(machine: Machine) -> None:
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """An installation on a machine that has everything set that may be in the way, and what was seen of it.
+
+    ``seen`` are the environments in which the Python of the virtual environment was started.
+    """
+
+    machine: Machine
+    done: subprocess.CompletedProcess[str]
+    seen: list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    folder = tmp_path_factory.mktemp("machine")
+    machine = Machine(folder)
     machine.require(write_wheel(machine.packages))
     (machine.checkout / "fake").mkdir()
-    (machine.checkout / "fake" / "pip.py").write_text("raise SystemExit('the wrong pip')\n", "utf-8")
-    shutil.copy(machine.checkout / "fake" / "pip.py", machine.checkout / "pip.py")
+    for wrong in ("fake/pip.py", "pip.py", "venv.py"):
+        (machine.checkout / wrong).write_text("raise SystemExit('a file of the caller that is called so')\n", "utf-8")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(machine.venv)], check=True)
+    (site,) = machine.venv.glob("lib/python*/site-packages")
+    seen = folder / "seen.jsonl"
+    line = f"import os, json; open({str(seen)!r}, 'a').write(json.dumps(dict(os.environ)) + '\\n')\n"
+    (site / "watch.pth").write_text(line, "utf-8")
 
-    done = machine.install(**UNWELCOME)
+    done = machine.install(**UNWELCOME, **SECRETS, HTTPS_PROXY="http://127.0.0.1:9")
 
-    assert (0, "1\n") == (done.returncode, done.stdout), done.stderr
-    assert not (machine.checkout / "elsewhere").exists()
+    return Installed(machine, done, [json.loads(line) for line in seen.read_text("utf-8").splitlines()])
+
+
+def test_a_machine_s_own_settings_for_pip_and_python_change_nothing(installed: Installed) -> None:
+    assert (0, "1\n") == (installed.done.returncode, installed.done.stdout), installed.done.stderr
+    assert "Installing requirements.txt …\n" == installed.done.stderr
+    assert not (installed.machine.checkout / "elsewhere").exists()
+
+
+def test_no_secret_is_in_reach_while_packages_are_installed(installed: Installed) -> None:
+    while_installing = [environment for environment in installed.seen if "CI_STEP" not in environment]
+
+    assert while_installing
+    assert {"http://127.0.0.1:9"} == {environment["HTTPS_PROXY"] for environment in while_installing}
+    reached = [value for environment in while_installing for value in environment.values()]
+    assert set() == set(SECRETS.values()) & set(reached)
+
+
+def test_nothing_is_installed_again_until_the_requirements_change(installed: Installed) -> None:
+    again = installed.machine.install()
+
+    assert (0, "1\n", "") == (again.returncode, again.stdout, again.stderr)
 
 
 def test_a_configuration_file_that_leads_elsewhere_is_tried_and_then_left_aside(
@@ -132,27 +173,6 @@ def test_a_configuration_file_that_leads_elsewhere_is_tried_and_then_left_aside(
 
     assert (0, "1\n") == (done.returncode, done.stdout), done.stderr
     assert "trying without them" in done.stderr
-
-
-def test_no_secret_is_in_reach_while_packages_are_installed(machine: Machine, tmp_path: Path) -> None:
-    machine.require(write_wheel(machine.packages))
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(machine.venv)], check=True)
-    (site,) = machine.venv.glob("lib/python*/site-packages")
-    seen = tmp_path / "seen.jsonl"
-    line = f"import os, json; open({str(seen)!r}, 'a').write(json.dumps(dict(os.environ)) + '\\n')\n"
-    (site / "watch.pth").write_text(line, "utf-8")
-
-    done = machine.install(**SECRETS, HTTPS_PROXY="http://127.0.0.1:9")
-
-    assert (0, "1\n") == (done.returncode, done.stdout), done.stderr
-    by_pip = [
-        environment
-        for line in seen.read_text("utf-8").splitlines()
-        if "TRAKT_CLIENT_SECRET" not in (environment := json.loads(line))
-    ]
-    assert by_pip
-    assert "http://127.0.0.1:9" == by_pip[0]["HTTPS_PROXY"]
-    assert [] == [value for environment in by_pip for value in environment.values() if value in SECRETS.values()]
 
 
 def test_what_is_no_wheel_is_refused_and_its_code_is_not_run(machine: Machine) -> None:
@@ -175,29 +195,14 @@ def test_a_wheel_of_another_hash_is_refused(machine: Machine) -> None:
     assert "HASHES" in done.stderr
 
 
-def test_nothing_is_installed_again_until_the_requirements_change(machine: Machine) -> None:
-    machine.require(write_wheel(machine.packages))
-
-    first, second = machine.install(), machine.install()
-
-    assert (0, 0) == (first.returncode, second.returncode), first.stderr
-    assert ("Installing requirements.txt …\n", "") == (first.stderr, second.stderr)
-
-
-def test_packages_that_cannot_be_had_are_said_on_the_page_and_the_state_is_left_alone(
-    machine: Machine, tmp_path: Path
-) -> None:
-    machine.require("0" * 64)
-    page = tmp_path / "page.md"
-    environment = {
-        "PATH": os.environ["PATH"],
-        "RUNNER_TEMP": str(tmp_path),
-        "GITHUB_STEP_SUMMARY": str(page),
-        **SECRETS,
-    }
-    codes, logs = [], []
-    for command in ("run", "save"):
-        done = subprocess.run(
+def test_packages_that_cannot_be_had_are_said_on_the_page_once(machine: Machine, tmp_path: Path) -> None:
+    tools, page = tmp_path / "tools", tmp_path / "page.md"
+    tools.mkdir()
+    for name in ("bash", "dirname", "cmp", "env"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    environment = {"PATH": str(tools), "RUNNER_TEMP": str(tmp_path), "GITHUB_STEP_SUMMARY": str(page), **SECRETS}
+    ended = [
+        subprocess.run(
             ["bash", "script/action"],
             cwd=machine.checkout,
             env={**environment, "INPUT_COMMAND": command},
@@ -205,9 +210,11 @@ def test_packages_that_cannot_be_had_are_said_on_the_page_and_the_state_is_left_
             capture_output=True,
             text=True,
         )
-        codes.append(done.returncode)
-        logs.append(done.stdout)
+        for command in ("run", "save")
+    ]
 
-    assert [5, 5] == codes
-    assert 1 == "".join(logs).count("::error::The program's packages could not be installed")
-    assert 1 == page.read_text("utf-8").count("Nothing was read or written.")
+    assert [5, 5] == [done.returncode for done in ended]
+    assert "No Python 3.11 or newer was found" in ended[0].stderr
+    said = "The program's packages could not be installed; the log says why. Nothing was read or written."
+    assert [1, 0] == [done.stdout.count(f"::error::{said}") for done in ended]
+    assert 1 == page.read_text("utf-8").count(said)

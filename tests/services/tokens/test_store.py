@@ -42,10 +42,12 @@ class TestEncryptedFile:
     def test_before_the_first_log_in_there_is_no_pair(self, path: Path) -> None:
         assert store(path).load() is None
 
+    @pytest.mark.full_strength
     def test_a_saved_pair_is_loaded_by_the_next_run(self, path: Path) -> None:
         store(path).save(FIRST)
 
         assert store(path).load() == FIRST
+        assert "scrypt n=32768 r=8 p=1" == json.loads(path.read_text())["kdf"]
 
     def test_the_file_shows_when_the_pair_was_made_and_no_more(self, path: Path) -> None:
         store(path, GIVEN).save(FIRST)
