@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from sync.commands.shell import Options, Shell, clock_for, new_run_id, read_overrides, run_command
 from sync.errors import ConfigError, ServiceUnavailable, StateError
@@ -54,7 +55,8 @@ def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Cl
             services.folder.create()
             with services.folder.locked(clock):
                 finished = Job(settings, services, overrides, request).run()
-                report = publish(finished, settings, services, scheduled=scheduled)
+                page = Path(options.page) if options.page else None
+            report = publish(finished, settings, services, scheduled=scheduled, page=page)
         except StateError as error:  # the folder itself: what is in it is the job's to look at
             if scheduled:
                 publish_failure(error, settings, services.repository, now=clock.now(), run_id=run_id)

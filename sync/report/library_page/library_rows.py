@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sync.model.anilist import FuzzyDate, MediaFormat
 from sync.model.library import EntryState, Library, LibraryEntry
-from sync.report.dates import MONTHS
+from sync.report.dates import MONTHS, format_days
 from sync.report.library_page.calendar_lines import CalendarLines, moment_of
 from sync.report.library_page.markup import anilist_link, cover_attribute, html_sentence, html_text, trakt_link
 from sync.report.ranges import counted, format_numbers, format_spans
@@ -31,7 +31,7 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RenderedRows:
     """The rendered rows, and the entries whose episodes' titles had no room in them."""
 
     html: str
@@ -50,7 +50,7 @@ def last_watched(entry: LibraryEntry) -> datetime:
     return max((moment for moment in moments if moment), default=_NEVER)
 
 
-def render_rows(library: Library, limit: int) -> Rows:
+def render_rows(library: Library, limit: int) -> RenderedRows:
     """Every entry as a ``<details>``. Together with the packed titles they take about ``limit`` bytes at most, if
     packing titles can do that: those of what was watched longest ago go first."""
     lines = CalendarLines(library.utc_offset)
@@ -58,7 +58,7 @@ def render_rows(library: Library, limit: int) -> Rows:
     rows = [_row(entry, lines.render(entry.episodes)) for entry in entries]
     excess = sum(len(row.encode()) for row in rows) - limit
     if excess <= 0:
-        return Rows("\n".join(rows))
+        return RenderedRows("\n".join(rows))
     sizes = [_title_bytes(entry) for entry in entries]
     saved_share = 1 - len(pack_titles(entries)) / max(1, sum(sizes))
     untitled = []
@@ -69,17 +69,16 @@ def render_rows(library: Library, limit: int) -> Rows:
             rows[index] = _row(entries[index], lines.render(entries[index].episodes, titles=False))
             excess -= int(sizes[index] * saved_share)
             untitled.append(entries[index])
-    return Rows("\n".join(rows), tuple(untitled))
+    return RenderedRows("\n".join(rows), tuple(untitled))
 
 
 def format_aired(start: FuzzyDate, end: FuzzyDate) -> str:
     """``6 Oct 2023 – 23 Mar 2024``, ``29 Apr – 1 Jul 2019``, ``2023``: as far as AniList knows the days."""
+    days = [day for day in (start.to_date(), end.to_date()) if day]
+    if len(days) == 2:
+        return format_days(days)
     first, last = _fuzzy(start), _fuzzy(end)
-    if first == last or not last:
-        return first
-    if start.year == end.year and first.endswith(f" {start.year}"):
-        first = first.removesuffix(f" {start.year}")
-    return f"{first} – {last}"
+    return first if first == last or not last else f"{first} – {last}"
 
 
 def format_place(entry: LibraryEntry) -> str:
