@@ -84,7 +84,7 @@ def test_the_pair_is_kept_encrypted_on_github(owner: Owner) -> None:
     ("settings", "says"),
     [
         ({"STATE_KEY": "another key"}, "STATE_KEY"),
-        ({"TRAKT_CLIENT_SECRET": "another secret"}, "TRAKT_CLIENT_SECRET"),
+        ({"TRAKT_CLIENT_SECRET": "another-secret"}, "TRAKT_CLIENT_SECRET"),
     ],
 )
 def test_a_wrong_key_is_named_and_connecting_again_heals_it(

@@ -90,7 +90,7 @@ class StateFolder:
         self.path = path
         self._disk = PlainFolder(path)
         self._ledger = LedgerFile()
-        self._months: dict[str, tuple[bytes, tuple[JournalLine, ...]]] = {}
+        self._months: dict[str, tuple[bytes, tuple[JournalLine, ...]]] | None = None
         self._checked: dict[str, bytes] = {}
         self._base: dict[str, bytes] | None = None
         self._merged: dict[str, bytes] = {}
@@ -165,7 +165,7 @@ class StateFolder:
 
         The whole journal is read before the first line is added: after it, something is on Trakt.
         """
-        self.load_journal()
+        months = self._read_months() if self._months is None else self._months
         name = f"{JOURNAL_FOLDER}/{line.at:%Y-%m}.jsonl"
         text, beyond = render_line(line), list[str]()
         added = parse_journal(text, self._disk.shown(name), beyond)
@@ -175,16 +175,12 @@ class StateFolder:
         whole = whole_lines(content)
         missing_end = whole[len(content) :]
         self._disk.append(name, missing_end + text, keep=min(len(whole), len(content)))
-        _, known = self._months.get(name, (b"", ()))
-        self._months[name] = _as_in_git(whole) + text, (*known, *added)
+        _, known = months.get(name, (b"", ()))
+        months[name] = _as_in_git(whole) + text, (*known, *added)
 
     def load_journal(self, *, run_id: str | None = None) -> tuple[JournalLine, ...]:
         """All lines in the order of writing, or those of one run."""
-        months = {name: content for name, content in self.files().items() if _JOURNAL.fullmatch(name)}
-        for name, content in months.items():
-            if name not in self._months or self._months[name][0] != content:
-                self._months[name] = content, self._parsed(name, months, parse_journal) or ()
-        lines = (line for name in months for line in self._months[name][1])
+        lines = (line for _, of_month in self._read_months().values() for line in of_month)
         return tuple(line for line in lines if run_id in (None, line.run_id))
 
     def plays_added_by(self, run_id: str, *, anilist_id: int | None = None) -> tuple[JournalPlay, ...]:
@@ -197,9 +193,7 @@ class StateFolder:
 
     def files(self, only: Collection[str] = ()) -> dict[str, bytes]:
         """The files that belong to the state (all, or those named), by name relative to the folder."""
-        months = [f"{JOURNAL_FOLDER}/{name}" for name in self._disk.names(JOURNAL_FOLDER)]
-        names = sorted({*NAMES, *filter(is_state_file, months)})
-        wanted = [name for name in names if not only or name in only]
+        wanted = [name for name in sorted((*NAMES, *self._month_names())) if not only or name in only]
         return {name: content for name in wanted if (content := self._read(name)) is not None}
 
     def has_news(self, now: datetime) -> bool:
@@ -249,6 +243,22 @@ class StateFolder:
                 self._disk.remove_leftovers()
                 self._disk.remove_leftovers(JOURNAL_FOLDER)
             yield
+
+    def _month_names(self) -> list[str]:
+        names = (f"{JOURNAL_FOLDER}/{name}" for name in self._disk.names(JOURNAL_FOLDER))
+        return sorted(filter(_JOURNAL.fullmatch, names))
+
+    def _read_months(self) -> dict[str, tuple[bytes, tuple[JournalLine, ...]]]:
+        """Each month's content and lines; one that is as it was is not worked out again."""
+        months = {}
+        for name in self._month_names():
+            content = self._read(name) or b""
+            known = (self._months or {}).get(name)
+            if known is None or known[0] != content:
+                known = content, self._parsed(name, {name: content}, parse_journal) or ()
+            months[name] = known
+        self._months = months
+        return months
 
     def _parsed(self, name: str, files: Mapping[str, bytes], parse: Callable[[bytes, str, list[str]], T]) -> T | None:
         content = files.get(name)

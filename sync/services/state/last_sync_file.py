@@ -19,7 +19,7 @@ from sync.services.state.document import (
     parse_object,
     read_struct,
     render_document,
-    render_list,
+    render_lines,
     render_value,
 )
 
@@ -68,7 +68,7 @@ def render_last_sync(last: LastSync, left_out: list[str] | None = None) -> bytes
     last = _read_what_fits(document, LAST_SYNC_FILE, [] if left_out is None else left_out)
     plain = _plain(replace(last, runs=()))
     lines = [(key, render_value(plain[key])) for key in sorted(plain)]
-    runs = render_list(render_value(_plain(run)) for run in last.runs)
+    runs = render_lines((render_value(_plain(run)) for run in last.runs), "[]")
     return render_document([*lines, ("runs", runs)], schema=schema)
 
 

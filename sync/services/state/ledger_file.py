@@ -23,7 +23,7 @@ from sync.services.state.document import (
     read_rows,
     read_struct,
     render_document,
-    render_entries,
+    render_lines,
     render_value,
     typed,
 )
@@ -94,7 +94,7 @@ class LedgerFile:
                 known = (plays, _render_entry(anilist_id, plays, [] if left_out is None else left_out))
             lines[anilist_id] = known
         self._lines = lines
-        entries = render_entries(line for anilist_id in sorted(lines) if (line := lines[anilist_id][1]))
+        entries = render_lines(line for anilist_id in sorted(lines) if (line := lines[anilist_id][1]))
         return render_document([("plays", entries)])
 
 
@@ -114,7 +114,7 @@ def merge_ledgers(ours: Ledger, theirs: Ledger) -> Ledger:
 
 def render_plays(plays: Sequence[LedgerPlay]) -> str:
     """The runs of one entry, in the order of their first episodes. Runs may overlap: an episode can have several
-    plays, and each goes to the run that it continues."""
+    plays, and each goes to the run that it continues. Raises ``OutOfBounds``."""
     runs: list[tuple[LedgerPlay, int]] = []
     open_runs: dict[tuple[int, ...], int] = {}
     for play in sorted(plays):
@@ -154,28 +154,26 @@ def _runs_in(text: str) -> Iterator[tuple[PlayState, int, int, PlayKind, int, in
         if last < first:
             raise Damage(f"{run[:60]!r} is no run of plays")
         plays += last - first + 1
-        in_bounds = 0 <= first <= last <= MOST_EPISODES and 0 < trakt_id <= MOST_ID + first - last
-        if not (in_bounds and 0 <= rewatch <= MOST_EPISODES and plays <= MOST_PLAYS):
+        if not _fits(first, last, trakt_id, rewatch) or plays > MOST_PLAYS:
             raise OutOfBounds(f"{run[:60]!r} holds numbers that nothing real has")
         yield state, first, last, PlayKind.MOVIE if film else PlayKind.EPISODE, trakt_id, rewatch
+
+
+def _fits(first: int, last: int, trakt_id: int, rewatch: int) -> bool:
+    """Whether a run is within the bounds: for what is read as for what is written."""
+    in_bounds = first >= 0 and last <= MOST_EPISODES and 0 <= rewatch <= MOST_EPISODES
+    return in_bounds and 0 < trakt_id <= MOST_ID + first - last
 
 
 def _read_entry(key: str, text: object) -> tuple[int, tuple[LedgerPlay, ...]]:
     return id_in(key), parse_plays(typed(text, str))
 
 
-def _check_entry(anilist_id: int, text: str) -> None:
-    """Raises ``Damage`` if the entry could not be read again."""
-    id_in(str(anilist_id))
-    for _ in _runs_in(text):
-        pass
-
-
 def _render_entry(anilist_id: int, plays: tuple[LedgerPlay, ...], left_out: list[str]) -> str:
     """The entry's line with the plays that can be read again; empty if there are none."""
-    text = render_plays(plays)
     try:
-        _check_entry(anilist_id, text)
+        id_in(str(anilist_id))
+        text = render_plays(plays)
     except Damage:
         text = render_plays([play for play in plays if _can_be_read(anilist_id, play, left_out)])
     return f'"{anilist_id}": {render_value(text)}' if text else ""
@@ -183,7 +181,8 @@ def _render_entry(anilist_id: int, plays: tuple[LedgerPlay, ...], left_out: list
 
 def _can_be_read(anilist_id: int, play: LedgerPlay, left_out: list[str]) -> bool:
     try:
-        _check_entry(anilist_id, render_plays([play]))
+        id_in(str(anilist_id))
+        render_plays([play])
     except Damage as damage:
         left_out.append(f'"{str(anilist_id)[:20]}", episode {str(play.episode)[:20]} ({damage})')
         return False
@@ -200,6 +199,8 @@ def _merge_plays(ours: tuple[LedgerPlay, ...], theirs: tuple[LedgerPlay, ...]) -
 
 
 def _render_run(first: LedgerPlay, last: int) -> str:
+    if not _fits(first.episode, last, first.trakt_id, first.rewatch):
+        raise OutOfBounds(f"a play of {first.kind.value} {str(first.trakt_id)[:20]} is beyond what anything real has")
     episodes = str(first.episode) if last == first.episode else f"{first.episode}-{last}"
     film = "m" if first.kind is PlayKind.MOVIE else ""
     rewatch = f"~{first.rewatch}" if first.rewatch else ""

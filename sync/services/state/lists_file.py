@@ -16,7 +16,6 @@ from sync.model.lists import ItemKind, ListItem, ListMemory, Noted, Notes, Stand
 from sync.model.trakt import TraktSeason
 from sync.services.state.document import (
     Damage,
-    JsonObject,
     damage_named,
     id_in,
     moment_of,
@@ -93,7 +92,7 @@ def parse_lists(content: bytes, name: str, left_out: list[str] | None = None) ->
     with damage_named(name, content):
         document = read_struct(parse_object(content), ListsDocument, name=name)
         return ListMemory(
-            notes={which: read_rows(_notes_in(document, which), _read_note, beyond) for which in TraktList},
+            notes={which: read_rows(getattr(document, which.value), _read_note, beyond) for which in TraktList},
             seasons=read_rows(document.seasons, _read_seasons, beyond),
             full_at={which: moment_of(at) for which, at in document.full.items()},
         )
@@ -140,14 +139,6 @@ def _merge_notes(ours: Notes, theirs: Notes) -> Notes:
 
 def _freshness(note: Noted) -> tuple[int, int, tuple[int, ...]]:
     return _RANK[note.standing], note.value, note.anilist_ids
-
-
-def _notes_in(document: ListsDocument, which: TraktList) -> JsonObject:
-    return {
-        TraktList.RATINGS: document.ratings,
-        TraktList.WATCHLIST: document.watchlist,
-        TraktList.DROPPED: document.dropped,
-    }[which]
 
 
 def _note_text(note: Noted) -> str:

@@ -34,6 +34,7 @@ from sync.services.state.document import (
 )
 
 MAPPING_FILE = "mapping_cache.json"
+RESOLVED = Verdict.RESOLVED.name.lower()
 
 Runs = Annotated[str, msgspec.Meta(max_length=100_000)]
 
@@ -90,7 +91,7 @@ def parse_mappings(content: bytes, name: str, left_out: list[str] | None = None)
 def render_mappings(mappings: Mapping[int, CachedMapping], left_out: list[str] | None = None) -> bytes:
     """The whole file. An entry that could not be read again is not written, but named in ``left_out``."""
     rows = {str(key): _row_of(mappings[key]) for key in sorted(mappings)}
-    entries = render_rows(rows, _read_row, [] if left_out is None else left_out)
+    entries = render_rows(rows, _check_row, [] if left_out is None else left_out)
     return render_document([("mappings", entries)], schema=len(OLDER) + 1)
 
 
@@ -144,6 +145,7 @@ def render_numbers(numbers: tuple[int, ...]) -> str:
     return " ".join(str(first) if first == last else f"{first}-{last}" for first, last in parts)
 
 
+@lru_cache(maxsize=4096)
 def parse_numbers(text: str) -> tuple[int, ...]:
     """The inverse of ``render_numbers``. Raises ``Damage``."""
     numbers: list[int] = []
@@ -158,10 +160,19 @@ def parse_numbers(text: str) -> tuple[int, ...]:
 
 
 def _row_of(mapping: CachedMapping) -> object:
-    title = mapping.title
+    title = mapping.title or TraktTitle(Kind.SHOW, TraktIds(0), "")
     row = MappingRow(
         verdict=None if mapping.verdict is Verdict.RESOLVED else mapping.verdict.name.lower(),
-        **({} if title is None else _title_fields(title)),
+        show=title.ids.trakt if mapping.title and title.kind is Kind.SHOW else None,
+        movie=title.ids.trakt if mapping.title and title.kind is Kind.MOVIE else None,
+        title=title.title,
+        year=title.year,
+        slug=title.ids.slug,
+        tmdb=title.ids.tmdb,
+        tvdb=title.ids.tvdb,
+        imdb=title.ids.imdb,
+        released=title.released,
+        runtime=title.runtime,
         spans=render_spans(mapping.spans),
         why=mapping.why,
         evidence=mapping.evidence,
@@ -174,14 +185,22 @@ def _row_of(mapping: CachedMapping) -> object:
     return msgspec.to_builtins(row)
 
 
-def _read_row(key: str, value: object) -> tuple[int, CachedMapping]:
+def _check_row(key: str, value: object) -> tuple[int, MappingRow]:
+    """Id and row. Raises ``Damage`` for whatever would be in the way of reading it."""
     anilist_id, row = id_in(key), typed(value, MappingRow)
-    verdict = _VERDICTS.get(row.verdict or "resolved")
-    if verdict is None:
+    if (row.verdict or RESOLVED) not in _VERDICTS:
         raise Damage(f"{row.verdict!r} is no verdict that is known")
+    moment_of(row.at)
+    parse_spans(row.spans)
+    parse_numbers(row.waiting)
+    return anilist_id, row
+
+
+def _read_row(key: str, value: object) -> tuple[int, CachedMapping]:
+    anilist_id, row = _check_row(key, value)
     return anilist_id, CachedMapping(
         anilist_id=anilist_id,
-        verdict=verdict,
+        verdict=_VERDICTS[row.verdict or RESOLVED],
         why=row.why,
         basis=row.basis,
         verified_at=moment_of(row.at),
@@ -206,20 +225,6 @@ def _title_in(row: MappingRow) -> TraktTitle | None:
         released=row.released,
         runtime=row.runtime,
     )
-
-
-def _title_fields(title: TraktTitle) -> dict[str, Any]:
-    return {
-        title.kind.value: title.ids.trakt,
-        "title": title.title,
-        "year": title.year,
-        "slug": title.ids.slug,
-        "tmdb": title.ids.tmdb,
-        "tvdb": title.ids.tvdb,
-        "imdb": title.ids.imdb,
-        "released": title.released,
-        "runtime": title.runtime,
-    }
 
 
 def _episode(digits: str) -> int:
