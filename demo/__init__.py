@@ -1,1 +1,6 @@
-"""The services in miniature, on loopback, as strict as the real ones, with a sample library of real anime."""
+"""The services in miniature, on loopback, with a sample library: for the walk-through, the tests and the benchmarks.
+
+``anilist``, ``trakt`` and ``github`` are the services, ``datasets`` and ``tmdb`` the smaller ones, ``trakt_importer``
+is Trakt's own importer; ``start`` serves them all. ``library`` is the truth about real anime, ``world`` the accounts
+and what happens to them, ``changes`` and ``lives`` what changes while time passes.
+"""

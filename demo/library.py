@@ -156,21 +156,36 @@ class DemoTitle:
         """Trakt's id of the show or film."""
         return int(self.ids["trakt"])
 
+    def key(self, trakt_id: int) -> tuple[str, int]:
+        """An episode of the show, or the film, as (kind, Trakt id)."""
+        return ("movie" if self.kind == "movie" else "episode", trakt_id)
+
+    def scrobbled(self) -> Iterator[tuple[str, int]]:
+        """What other apps had put on Trakt of it, as (kind, Trakt id)."""
+        yield from (self.key(e.trakt_id) for e in self.episodes if (e.season, e.number) in self.on_trakt)
+        if self.kind == "movie" and self.on_trakt:
+            yield self.key(self.trakt_id)
+        for anime in self.anime:
+            for span in parse_spans(f"{anime.listing.on_trakt} = s1e1") if anime.listing.on_trakt else ():
+                for episode in range(span.first, (span.last or span.first) + 1):
+                    yield from (self.key(trakt_id) for trakt_id in self.targets(anime, episode))
+
     def targets(self, anime: DemoAnime, episode: int) -> tuple[int, ...]:
         """The true Trakt ids of one AniList episode (of the film, for a film); empty if Trakt does not list it."""
         if self.kind == "movie":
             return (self.trakt_id,)
-        places = [(span.season, number) for span in anime.spans for number in span.numbers_of(episode)]
+        spans = (s for s in anime.spans if s.first <= episode and (s.last is None or episode <= s.last))
+        places = [(span.season, number) for span in spans for number in span.numbers_of(episode)]
         return tuple(self.places[place] for place in places if place in self.places)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """All titles that the demo's Trakt knows, and the anime that it does not know (``unlisted``)."""
 
     titles: tuple[DemoTitle, ...]
     unlisted: tuple[DemoAnime, ...] = ()
-    _index: dict[int, tuple[DemoTitle | None, DemoAnime]] = field(default_factory=dict, compare=False, repr=False)
+    _index: dict[int, tuple[DemoTitle | None, DemoAnime]] = field(default_factory=dict, repr=False)
 
     def anime(self) -> Iterator[tuple[DemoTitle | None, DemoAnime]]:
         """Every AniList entry with its Trakt title, ``None`` if there is none."""

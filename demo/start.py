@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +20,31 @@ from demo.trakt.service import TraktService
 from demo.world import ANILIST_NAME, TRAKT_NAME, DemoWorld
 
 
+class ServiceAddresses(Mapping[str, str]):
+    """The services' addresses on loopback, by name. A service is served from when its address is first asked for."""
+
+    def __init__(self, services: Iterable[Service], serve: Callable[[Service], LoopbackServer]) -> None:
+        self._services = {service.name: service for service in services}
+        self._serve = serve
+        self._servers: dict[str, LoopbackServer] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._servers:
+            self._servers[name] = self._serve(self._services[name])
+        return self._servers[name].url
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._services)
+
+    def __len__(self) -> int:
+        return len(self._services)
+
+    def close(self) -> None:
+        """Stops all that are served."""
+        with ThreadPoolExecutor(len(self._services)) as pool:
+            list(pool.map(LoopbackServer.close, self._servers.values()))
+
+
 @dataclass(frozen=True, slots=True)
 class DemoServices:
     """The running services. Each is there as an object too, for its switches; ``urls`` are by service name."""
@@ -34,7 +59,7 @@ class DemoServices:
     github: GitHubService
     faults: FaultInjector
     log: RequestLog
-    urls: dict[str, str]
+    urls: Mapping[str, str]
 
     def env(self, *, login: bool = True, anilist_token: bool = False, github: bool = False) -> dict[str, str]:
         """The settings with which ``python -m sync`` uses these services.
@@ -80,13 +105,12 @@ def start_demo(world: DemoWorld, *, leeway: float = 0.0, latency_ms: float = 0.0
     trakt_auth, tmdb = TraktAuthService(logins), TmdbService(world)
     datasets, github = DatasetService(world), GitHubService(world.clock)
     services: tuple[Service, ...] = (anilist, trakt, trakt_auth, tmdb, datasets, github)
-    servers = {
-        service.name: LoopbackServer(service, clock=world.clock, faults=faults, log=log, latency_ms=latency_ms)
-        for service in services
-    }
-    urls = {name: server.url for name, server in servers.items()}
+
+    def serve(service: Service) -> LoopbackServer:
+        return LoopbackServer(service, clock=world.clock, faults=faults, log=log, latency_ms=latency_ms)
+
+    urls = ServiceAddresses(services, serve)
     try:
         yield DemoServices(world, logins, anilist, trakt, trakt_auth, tmdb, datasets, github, faults, log, urls)
     finally:
-        with ThreadPoolExecutor(len(servers)) as pool:
-            list(pool.map(LoopbackServer.close, servers.values()))
+        urls.close()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from demo.anilist.account import AS_OF, DemoEntry, DemoUser, sample_user
 from demo.changes import AniListSays, Change, Side, library_at
-from demo.library import DemoAiring, DemoAnime, DemoRelation, DemoTitle, Library, parse_spans, sample_library
+from demo.library import DemoAiring, DemoAnime, DemoRelation, DemoTitle, Library, sample_library
 from demo.lives import Life, air_times, changes_of
 from demo.trakt.account import DemoAccount
 from sync.services.clock import Clock
 
 ANILIST_NAME = "misaki"
 TRAKT_NAME = "misaki"
+FIRST_SCROBBLE = AS_OF - timedelta(days=3000)
+"""When another app put the first play on Trakt."""
 WHOLE = {"COMPLETED", "REPEATING"}
 
 
@@ -115,7 +119,7 @@ class DemoWorld:
         ``private`` says whether private entries are synced. What Trakt does not list (yet) asks for nothing.
         """
         wanted = {target for entry in self._synced(private=private) for target in self.targets(entry)}
-        return frozenset(wanted & self.listed() | set(sample_plays(self.library)))
+        return frozenset(wanted & self.listed() | sample_plays(self.library).keys())
 
     def listed(self) -> frozenset[tuple[str, int]]:
         """All episodes and films that Trakt lists now, as (kind, Trakt id)."""
@@ -151,8 +155,7 @@ def sample_world(clock: Clock, library: Library | None = None) -> DemoWorld:
     for user in (person, stranger, nobody):
         user.log_in(clock.now())
     account = DemoAccount(TRAKT_NAME)
-    for (kind, trakt_id), at in sample_plays(library).items():
-        account.add(kind, trakt_id, at, "scrobble")
+    account.scrobble(sample_plays(library))
     return DemoWorld(
         library,
         clock,
@@ -161,19 +164,11 @@ def sample_world(clock: Clock, library: Library | None = None) -> DemoWorld:
     )
 
 
-def sample_plays(library: Library) -> dict[tuple[str, int], datetime]:
-    """What other apps had put on Trakt before the first sync, with the times."""
-    found: list[tuple[str, int]] = []
-    for title in library.titles:
-        found += [("episode", e.trakt_id) for e in title.episodes if (e.season, e.number) in title.on_trakt]
-        if title.kind == "movie" and title.on_trakt:
-            found.append(("movie", title.trakt_id))
-        for anime in title.anime:
-            for span in parse_spans(f"{anime.listing.on_trakt} = s1e1") if anime.listing.on_trakt else ():
-                for episode in range(span.first, (span.last or span.first) + 1):
-                    found += [_keyed(title, trakt_id) for trakt_id in title.targets(anime, episode)]
-    begin = AS_OF - timedelta(days=3000)
-    return {key: begin + timedelta(hours=47 * number) for number, key in enumerate(found)}
+@lru_cache(maxsize=16)
+def sample_plays(library: Library) -> Mapping[tuple[str, int], datetime]:
+    """What other apps had put on Trakt before the first sync, as (kind, Trakt id), with the times."""
+    found = [key for title in library.titles for key in title.scrobbled()]
+    return {key: FIRST_SCROBBLE + timedelta(hours=47 * number) for number, key in enumerate(found)}
 
 
 def part_of(library: Library, *anilist_ids: int) -> Library:
@@ -188,11 +183,7 @@ def part_of(library: Library, *anilist_ids: int) -> Library:
 
 def _targets(title: DemoTitle, anime: DemoAnime, last: int) -> tuple[tuple[str, int], ...]:
     found = {trakt_id for episode in range(1, last + 1) for trakt_id in title.targets(anime, episode)}
-    return tuple(sorted(_keyed(title, trakt_id) for trakt_id in found))
-
-
-def _keyed(title: DemoTitle, trakt_id: int) -> tuple[str, int]:
-    return ("movie" if title.kind == "movie" else "episode", trakt_id)
+    return tuple(sorted(title.key(trakt_id) for trakt_id in found))
 
 
 def _of(entry: DemoEntry) -> DemoAnime:

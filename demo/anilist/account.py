@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 
 from demo.library import DemoAnime, Library
 
@@ -14,6 +15,7 @@ AS_OF = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 """The day whose facts the library holds; nothing in it happened later."""
 TOKEN_LIFETIME = timedelta(days=365)
 FIRST_ENTRY_ID = 300_000_001
+FIRST_ACTIVITY_ID = 900_000_001
 ORPHAN_ENTRY_ID = 300_009_999
 MERGED = 3
 """How many episodes one activity covers for a person whose activities are merged."""
@@ -80,20 +82,28 @@ class DemoUser:
 
     def log(self, anime: DemoAnime, status: str, progress: str | None, at: datetime) -> None:
         """Adds a line to the feed."""
-        self.activities.append(DemoActivity(len(self.activities) + 900_000_001, anime, status, progress, _unix(at)))
+        self.activities.append(
+            DemoActivity(FIRST_ACTIVITY_ID + len(self.activities), anime, status, progress, _unix(at))
+        )
 
 
 def sample_user(library: Library, *, name: str = "misaki", user_id: int = 5_000_123) -> DemoUser:
     """The person of the library's listings, with one entry more whose media AniList has deleted."""
     user = DemoUser(user_id, name)
-    feed: list[tuple[datetime, DemoAnime, str, str | None]] = []
     for number, (_, anime) in enumerate(library.anime()):
         user.entries[anime.anilist_id] = _entry(FIRST_ENTRY_ID + number, anime)
-        feed += [(at, anime, status, progress) for at, status, progress in _feed_of(anime)]
     user.entries[1_000_000_001] = DemoEntry(ORPHAN_ENTRY_ID, None, "COMPLETED", 12, updated_at=_unix(AS_OF))
-    for at, anime, status, progress in sorted(feed, key=lambda line: (line[0], line[1].anilist_id)):
-        user.log(anime, status, progress, at)
+    user.activities += _sample_feed(library)
     return user
+
+
+@lru_cache(maxsize=16)
+def _sample_feed(library: Library) -> tuple[DemoActivity, ...]:
+    """What AniList has logged of the listings, oldest first."""
+    lines = [(at, anime, said) for _, anime in library.anime() for at, *said in _feed_of(anime)]
+    lines.sort(key=lambda line: (line[0], line[1].anilist_id))
+    numbered = enumerate(lines, start=FIRST_ACTIVITY_ID)
+    return tuple(DemoActivity(number, anime, str(s), p, _unix(at)) for number, (at, anime, (s, p)) in numbered)
 
 
 def _entry(entry_id: int, anime: DemoAnime) -> DemoEntry:
@@ -169,6 +179,7 @@ def _progress(first: int, last: int) -> str:
     return str(last) if first == last else f"{first} - {last}"
 
 
+@cache
 def parse_parts(text: str) -> Parts:
     """``"2017-03"`` → ``(2017, 3, None)``; empty → all ``None``."""
     parts: list[int | None] = [int(part) for part in text.split("-")] if text else []
@@ -176,6 +187,7 @@ def parse_parts(text: str) -> Parts:
     return year, month, day
 
 
+@cache
 def _day(text: str) -> datetime | None:
     year, month, day = parse_parts(text)
     return datetime(year, month, day, 19, 40, tzinfo=UTC) if year and month and day else None

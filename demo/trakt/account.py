@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zlib import crc32
@@ -63,6 +63,13 @@ class DemoAccount:
         self._next_id += 1
         self.plays.append(play)
         return play
+
+    def scrobble(self, times: Mapping[tuple[str, int], datetime]) -> None:
+        """Another app puts these plays there, by (kind, Trakt id); their times are whole minutes."""
+        first = self._next_id
+        rows = enumerate(times.items(), start=first)
+        self.plays += [DemoPlay(number, kind, key, at, "scrobble") for number, ((kind, key), at) in rows]
+        self._next_id = first + len(times)
 
     def of(self, kind: str) -> Iterator[DemoPlay]:
         """The plays of one kind, oldest entry first."""

@@ -29,9 +29,9 @@ from tests.fakes import FakeClock
 PAGE = 50
 
 
-def refused(demo: DemoServices, query: str, variables: Mapping[str, object] | None = None) -> list[str]:
+def refused(still: DemoServices, query: str, variables: Mapping[str, object] | None = None) -> list[str]:
     """The messages of a 400, in the shape in which AniList sends them."""
-    answer = ask_anilist(demo, query, variables)
+    answer = ask_anilist(still, query, variables)
     body = answer.json()
     assert answer.status_code == 400, answer.text
     assert body["data"] is None
@@ -53,9 +53,9 @@ def refused(demo: DemoServices, query: str, variables: Mapping[str, object] | No
         "{ Page { mediaList(userId: 5000123) { score(format: POINT_20) } } }",
     ],
 )
-def test_a_value_that_an_enum_does_not_have_is_refused(demo: DemoServices, query: str) -> None:
+def test_a_value_that_an_enum_does_not_have_is_refused(still: DemoServices, query: str) -> None:
     """Source: AniList schema, enums MediaFormat, MediaSort, MediaListStatus, ScoreFormat."""
-    assert len(refused(demo, query)) == 1
+    assert len(refused(still, query)) == 1
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_a_value_that_an_enum_does_not_have_is_refused(demo: DemoServices, query
         ("[MediaFormat]", ["TV", "CARTOON"]),
     ],
 )
-def test_an_enum_is_checked_in_a_variable_too(demo: DemoServices, declared: str, value: object) -> None:
+def test_an_enum_is_checked_in_a_variable_too(still: DemoServices, declared: str, value: object) -> None:
     """Source: AniList schema, Page.media."""
     argument = "format_in" if declared.startswith("[") else "format"
     query = f"query($f: {declared}) {{ Page {{ media({argument}: $f) {{ id }} }} }}"
 
-    (message,) = refused(demo, query, {"f": value})
+    (message,) = refused(still, query, {"f": value})
 
     assert '"$f"' in message
 
@@ -80,54 +80,54 @@ def test_an_enum_is_checked_in_a_variable_too(demo: DemoServices, declared: str,
 @pytest.mark.parametrize(
     ("argument", "value"), [("perPage", '"5"'), ("perPage", "5.5"), ("page", "true"), ("perPage", "[5]"), ("page", "X")]
 )
-def test_a_literal_of_another_type_is_refused(demo: DemoServices, argument: str, value: str) -> None:
+def test_a_literal_of_another_type_is_refused(still: DemoServices, argument: str, value: str) -> None:
     """Source: AniList schema, Query.Page."""
-    assert len(refused(demo, f"{{ Page({argument}: {value}) {{ media {{ id }} }} }}")) == 1
+    assert len(refused(still, f"{{ Page({argument}: {value}) {{ media {{ id }} }} }}")) == 1
 
 
 @pytest.mark.parametrize("value", ["5", 5.5, True, [5], {"n": 5}, 2**31])
-def test_a_variable_of_another_type_is_refused(demo: DemoServices, value: object) -> None:
+def test_a_variable_of_another_type_is_refused(still: DemoServices, value: object) -> None:
     """Source: AniList schema, Query.Page."""
-    (message,) = refused(demo, "query($n: Int) { Page(perPage: $n) { media { id } } }", {"n": value})
+    (message,) = refused(still, "query($n: Int) { Page(perPage: $n) { media { id } } }", {"n": value})
 
     assert '"$n"' in message
 
 
-def test_a_date_is_a_number_of_eight_digits(demo: DemoServices) -> None:
+def test_a_date_is_a_number_of_eight_digits(still: DemoServices) -> None:
     """Source: AniList schema, scalar FuzzyDateInt."""
     query = "query($d: FuzzyDateInt) { Page { media(startDate_greater: $d) { id } } }"
 
-    assert refused(demo, query, {"d": "2026-01-01"})
-    assert {"id": 172463} in ask_anilist(demo, query, {"d": 20260101}).json()["data"]["Page"]["media"]
+    assert refused(still, query, {"d": "2026-01-01"})
+    assert {"id": 172463} in ask_anilist(still, query, {"d": 20260101}).json()["data"]["Page"]["media"]
 
 
-def test_a_variable_may_stand_only_where_its_type_fits(demo: DemoServices) -> None:
+def test_a_variable_may_stand_only_where_its_type_fits(still: DemoServices) -> None:
     """Source: AniList schema, Query.Media; GraphQL specification, All Variable Usages Are Allowed."""
-    assert refused(demo, "query($id: String) { Media(id: $id) { id } }", {"id": "1"}) == [
+    assert refused(still, "query($id: String) { Media(id: $id) { id } }", {"id": "1"}) == [
         'Variable "$id" of type "String" used in position expecting type "Int".'
     ]
 
 
-def test_a_variable_must_be_declared(demo: DemoServices) -> None:
+def test_a_variable_must_be_declared(still: DemoServices) -> None:
     """Source: GraphQL specification, All Variable Uses Defined."""
-    assert refused(demo, "{ Media(id: $id) { id } }", {"id": 1}) == ['Variable "$id" is not defined.']
+    assert refused(still, "{ Media(id: $id) { id } }", {"id": 1}) == ['Variable "$id" is not defined.']
 
 
-def test_a_declared_variable_must_be_used(demo: DemoServices) -> None:
+def test_a_declared_variable_must_be_used(still: DemoServices) -> None:
     """Source: GraphQL specification, All Variables Used."""
-    assert refused(demo, "query($id: Int) { Media(id: 1) { id } }") == ['Variable "$id" is never used.']
+    assert refused(still, "query($id: Int) { Media(id: 1) { id } }") == ['Variable "$id" is never used.']
 
 
-def test_a_variable_that_may_not_be_null_must_be_given(demo: DemoServices) -> None:
+def test_a_variable_that_may_not_be_null_must_be_given(still: DemoServices) -> None:
     """Source: GraphQL specification, Coercing Variable Values."""
-    (message,) = refused(demo, "query($id: Int!) { Media(id: $id) { id } }")
+    (message,) = refused(still, "query($id: Int!) { Media(id: $id) { id } }")
 
     assert message.startswith('Variable "$id"')
 
 
-def test_variables_that_were_not_asked_for_are_no_harm(demo: DemoServices) -> None:
+def test_variables_that_were_not_asked_for_are_no_harm(still: DemoServices) -> None:
     """Source: GraphQL specification, Coercing Variable Values."""
-    answer = ask_anilist(demo, "{ Media(id: 1) { id } }", {"page": 1})
+    answer = ask_anilist(still, "{ Media(id: 1) { id } }", {"page": 1})
 
     assert answer.json() == {"data": {"Media": {"id": 1}}}
 
@@ -148,14 +148,14 @@ def test_variables_that_were_not_asked_for_are_no_harm(demo: DemoServices) -> No
         ("{ Media(id: 1) { ...Names } }", 'Unknown fragment "Names".'),
     ],
 )
-def test_what_the_schema_does_not_have_is_refused(demo: DemoServices, query: str, message: str) -> None:
+def test_what_the_schema_does_not_have_is_refused(still: DemoServices, query: str, message: str) -> None:
     """Source: AniList schema, every type; GraphQL specification, Validation."""
-    assert refused(demo, query) == [message]
+    assert refused(still, query) == [message]
 
 
-def test_all_that_is_wrong_is_named_at_once_with_its_place(demo: DemoServices) -> None:
+def test_all_that_is_wrong_is_named_at_once_with_its_place(still: DemoServices) -> None:
     """Source: AniList docs, guide/graphql/errors.md."""
-    answer = ask_anilist(demo, "{\n  Media(id: 1) {\n    nmae\n    formt\n  }\n}").json()
+    answer = ask_anilist(still, "{\n  Media(id: 1) {\n    nmae\n    formt\n  }\n}").json()
 
     assert [error["locations"] for error in answer["errors"]] == [
         [{"line": 3, "column": 5}],
@@ -164,39 +164,39 @@ def test_all_that_is_wrong_is_named_at_once_with_its_place(demo: DemoServices) -
 
 
 @pytest.mark.parametrize("query", ["", "{", "{ Media(id: 1) { id ", "{ Media(id: 1) { id } ] }", "Media", "{ € }"])
-def test_what_is_no_graphql_is_refused(demo: DemoServices, query: str) -> None:
+def test_what_is_no_graphql_is_refused(still: DemoServices, query: str) -> None:
     """Source: GraphQL specification, Language."""
-    (message,) = refused(demo, query)
+    (message,) = refused(still, query)
 
     assert message.startswith("Syntax Error")
 
 
-def test_nothing_can_be_changed_here(demo: DemoServices) -> None:
+def test_nothing_can_be_changed_here(still: DemoServices) -> None:
     """Source: Demo, without mutations, because the program reads AniList only: one that is sent is noticed."""
-    assert refused(demo, "mutation { SaveMediaListEntry(mediaId: 1, progress: 1) { id } }")
+    assert refused(still, "mutation { SaveMediaListEntry(mediaId: 1, progress: 1) { id } }")
 
 
 @pytest.mark.parametrize("body", [{}, {"query": None}, {"query": 1}, {"query": "{ x }", "variables": 1}, []])
-def test_a_body_without_a_query_is_no_query(demo: DemoServices, body: object) -> None:
+def test_a_body_without_a_query_is_no_query(still: DemoServices, body: object) -> None:
     """Source: AniList docs, guide/graphql/index.md."""
-    answer = requests.post(demo.urls["anilist"], json=body, headers={"Referer": "https://example.com/"}, timeout=10)
+    answer = requests.post(still.urls["anilist"], json=body, headers={"Referer": "https://example.com/"}, timeout=10)
 
     assert (answer.status_code, answer.json()["errors"][0]["status"]) == (400, 400)
 
 
-def test_of_several_operations_one_is_named(demo: DemoServices) -> None:
+def test_of_several_operations_one_is_named(still: DemoServices) -> None:
     """Source: GraphQL specification, Executing Requests."""
     query = "query One { Media(id: 1) { id } } query Two { Media(id: 5) { id } }"
 
     def ask(name: str | None) -> requests.Response:
         body = {"query": query, "operationName": name}
-        return requests.post(demo.urls["anilist"], json=body, headers={"Referer": "https://example.com/"}, timeout=10)
+        return requests.post(still.urls["anilist"], json=body, headers={"Referer": "https://example.com/"}, timeout=10)
 
     assert ask("Two").json() == {"data": {"Media": {"id": 5}}}
     assert (ask(None).status_code, ask("Three").status_code) == (400, 400)
 
 
-def test_fragments_aliases_and_directives_work(demo: DemoServices) -> None:
+def test_fragments_aliases_and_directives_work(still: DemoServices) -> None:
     """Source: GraphQL specification, Language."""
     query = """
     query($with: Boolean!) {
@@ -205,7 +205,7 @@ def test_fragments_aliases_and_directives_work(demo: DemoServices) -> None:
     fragment Names on Media { __typename title { romaji } }
     """
 
-    assert ask_anilist(demo, query, {"with": True}).json()["data"] == {
+    assert ask_anilist(still, query, {"with": True}).json()["data"] == {
         "bebop": {
             "__typename": "Media",
             "title": {"romaji": "Cowboy Bebop", "english": "Cowboy Bebop"},
@@ -214,21 +214,21 @@ def test_fragments_aliases_and_directives_work(demo: DemoServices) -> None:
     }
 
 
-def test_a_query_of_more_than_500_fields_is_too_complex(demo: DemoServices) -> None:
+def test_a_query_of_more_than_500_fields_is_too_complex(still: DemoServices) -> None:
     """Source: AniList clients, Saberr-app/Saberr#12 (2026-07-20): 400 with this message; aliases count, rows do not."""
 
     def fields(count: int) -> str:
         return "{ Media(id: 1) { " + " ".join(f"a{n}: id" for n in range(count - 1)) + " } }"
 
-    assert ask_anilist(demo, fields(500)).status_code == 200
-    assert refused(demo, fields(501)) == ["Max query complexity should be 500 but got 501."]
+    assert ask_anilist(still, fields(500)).status_code == 200
+    assert refused(still, fields(501)) == ["Max query complexity should be 500 but got 501."]
 
 
-def test_a_page_of_fifty_rows_is_not_complex(demo: DemoServices) -> None:
+def test_a_page_of_fifty_rows_is_not_complex(still: DemoServices) -> None:
     """Source: AniList docs, pagination; webonyx counts fields, not rows."""
-    ids = sorted(demo.world.user.entries)[:PAGE]
+    ids = sorted(still.world.user.entries)[:PAGE]
 
-    assert len(ask_anilist(demo, MEDIA_QUERY, {"ids": ids}).json()["data"]["Page"]["media"]) == PAGE
+    assert len(ask_anilist(still, MEDIA_QUERY, {"ids": ids}).json()["data"]["Page"]["media"]) == PAGE
 
 
 @pytest.mark.parametrize(
@@ -249,25 +249,26 @@ def test_each_of_our_own_queries_is_right(query: str) -> None:
     assert check_query(query).document.definitions
 
 
-def test_every_view_is_of_its_type() -> None:
+@pytest.mark.parametrize(("depth", "rows"), [(1, 10_000), (3, 12)])
+def test_every_view_is_of_its_type(depth: int, rows: int) -> None:
     """Source: AniList schema: graphql-core itself completes what the views hold, so that a wrong enum value, a null
     where there may be none, or a number that is none would be an error."""
     schema, clock, library = anilist_schema(), FakeClock(), sample_library()
     views, user = AniListViews(library, clock.now()), sample_user(library)
     page = {
-        "media": views.media_rows(),
-        "airingSchedules": views.airing_rows(),
-        "activities": [views.activity(activity, user) for activity in user.activities],
+        "media": views.media_rows()[:rows],
+        "airingSchedules": views.airing_rows()[:rows],
+        "activities": [views.activity(activity, user) for activity in user.activities[:rows]],
     }
     roots = {
         "Page": page,
-        "MediaListCollection": views.collection(list(user.entries.values()), user, more=False),
+        "MediaListCollection": views.collection(list(user.entries.values())[-rows:], user, more=False),
         "Viewer": views.user(user, mine=True),
     }
     for root, value in roots.items():
         fields = list(page) if root == "Page" else [""]
         for field in fields:
-            query = whole_query(schema, root, field)
+            query = whole_query(schema, root, field, depth)
             result = graphql_sync(schema, query, {root: value}, field_resolver=resolve)
             assert result.errors is None, (root, field, result.errors)
             assert result.data is not None
@@ -279,8 +280,8 @@ def resolve(value: Mapping[str, object], info: object, **arguments: object) -> o
     return found(arguments) if callable(found) else found
 
 
-def whole_query(schema: GraphQLSchema, root: str, field: str) -> str:
-    """Every field of ``root``, three types deep; of a page only ``field``."""
+def whole_query(schema: GraphQLSchema, root: str, field: str, deep: int) -> str:
+    """Every field of ``root``, ``deep`` types down; of a page only ``field``."""
 
     def body(of: object, depth: int) -> str:
         named = get_named_type(of)  # type: ignore[call-overload]
@@ -300,10 +301,10 @@ def whole_query(schema: GraphQLSchema, root: str, field: str) -> str:
     assert query_type is not None
     of = query_type.fields[root].type
     if not field:
-        return f"{{ {root} {body(of, 3)} }}"
+        return f"{{ {root} {body(of, deep)} }}"
     page = schema.type_map["Page"]
     assert isinstance(page, GraphQLObjectType)
-    return f"{{ {root} {{ {field} {body(page.fields[field].type, 3)} }} }}"
+    return f"{{ {root} {{ {field} {body(page.fields[field].type, deep)} }} }}"
 
 
 ELSEWHERE = {"media": set[str](), "mediaList": {"userName", "type"}, "airingSchedules": set(), "activities": set()}
@@ -349,8 +350,8 @@ def test_every_filter_and_order_of_the_schema_is_heeded(field: str) -> None:
         ("id_in: [1, 21, 30], id: null", [1, 21, 30]),
     ],
 )
-def test_media_is_filtered_and_ordered(demo: DemoServices, arguments: str, ids: list[int]) -> None:
+def test_media_is_filtered_and_ordered(still: DemoServices, arguments: str, ids: list[int]) -> None:
     """Source: AniList schema, Page.media."""
-    rows = ask_anilist(demo, f"{{ Page {{ media({arguments}) {{ id }} }} }}").json()["data"]["Page"]["media"]
+    rows = ask_anilist(still, f"{{ Page {{ media({arguments}) {{ id }} }} }}").json()["data"]["Page"]["media"]
 
     assert [row["id"] for row in rows] == ids

@@ -25,10 +25,10 @@ def tmdb(demo: DemoServices, path: str, **query: str) -> requests.Response:
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_an_unchanged_file_is_a_304_without_a_body(demo: DemoServices, name: str) -> None:
+def test_an_unchanged_file_is_a_304_without_a_body(still: DemoServices, name: str) -> None:
     """Source: Datasets, raw.githubusercontent.com and unpkg send ETags."""
-    first = fetch(demo, name)
-    again = fetch(demo, name, first.headers["ETag"])
+    first = fetch(still, name)
+    again = fetch(still, name, first.headers["ETag"])
 
     assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
 
@@ -50,9 +50,9 @@ def test_a_file_can_be_had_without_etag_or_not_at_all(demo: DemoServices) -> Non
     assert fetch(demo, "bangumi").status_code == 503
 
 
-def test_fribbs_newest_shape_has_season_offset_and_lists(demo: DemoServices) -> None:
+def test_fribbs_newest_shape_has_season_offset_and_lists(still: DemoServices) -> None:
     """Source: Datasets, Fribb/anime-lists 4934d9d (2026-06-16)."""
-    row = rows(demo)[104578]
+    row = rows(still)[104578]
 
     assert (row["themoviedb_id"], row["season"], row["episode_offset"], row["imdb_id"]) == (
         {"tv": 1429},
@@ -62,9 +62,9 @@ def test_fribbs_newest_shape_has_season_offset_and_lists(demo: DemoServices) -> 
     )
 
 
-def test_all_four_shapes_of_fribb_are_there(demo: DemoServices) -> None:
+def test_all_four_shapes_of_fribb_are_there(still: DemoServices) -> None:
     """Source: Datasets, Fribb/anime-lists 20271e5, d153d61, c442ab7, 4934d9d."""
-    found = rows(demo).values()
+    found = rows(still).values()
 
     assert any("thetvdb_id" in row for row in found)
     assert any("tvdb_id" in row and isinstance(row.get("themoviedb_id"), int) for row in found)
@@ -82,66 +82,66 @@ def test_all_four_shapes_of_fribb_are_there(demo: DemoServices) -> None:
         (112151, ("tmdb_movie:635302", {"1": "1"})),
     ],
 )
-def test_anibridge_writes_ranges(demo: DemoServices, anilist_id: int, ranges: tuple[str, dict[str, str]]) -> None:
+def test_anibridge_writes_ranges(still: DemoServices, anilist_id: int, ranges: tuple[str, dict[str, str]]) -> None:
     """Source: Datasets, anibridge/anibridge-mappings, schema 3."""
-    assert fetch(demo, "anibridge").json()[f"anilist:{anilist_id}"][ranges[0]] == ranges[1]
+    assert fetch(still, "anibridge").json()[f"anilist:{anilist_id}"][ranges[0]] == ranges[1]
 
 
-def test_bangumi_points_a_long_runner_at_its_newest_season(demo: DemoServices) -> None:
+def test_bangumi_points_a_long_runner_at_its_newest_season(still: DemoServices) -> None:
     """Source: Datasets, bangumi-data 0.3."""
-    items = fetch(demo, "bangumi").json()["items"]
+    items = fetch(still, "bangumi").json()["items"]
     paths = {ids["aniList"]: ids.get("tmdb") for i in items if (ids := {s["site"]: s["id"] for s in i["sites"]})}
 
     assert (paths["21"], paths["112641"], paths["1"]) == ("tv/37854/season/22", "tv/83121/season/2", "tv/30991")
 
 
-def test_anitrakt_counts_cours_instead_of_seasons(demo: DemoServices) -> None:
+def test_anitrakt_counts_cours_instead_of_seasons(still: DemoServices) -> None:
     """Source: Datasets, rensetsu/db.trakt.extended-anitrakt."""
-    shows = {row["myanimelist"]["id"]: row["trakt"] for row in fetch(demo, "anitrakt_tv").json()}
+    shows = {row["myanimelist"]["id"]: row["trakt"] for row in fetch(still, "anitrakt_tv").json()}
 
     assert shows[38524]["season"]["number"] == 4
     assert shows[48583]["is_split_cour"]
-    assert {row["myanimelist"]["id"] for row in fetch(demo, "anitrakt_movies").json()} >= {40456, 199}
+    assert {row["myanimelist"]["id"] for row in fetch(still, "anitrakt_movies").json()} >= {40456, 199}
 
 
-def test_each_source_leaves_somebody_out(demo: DemoServices) -> None:
+def test_each_source_leaves_somebody_out(still: DemoServices) -> None:
     """Source: Demo, the sample library's unknown_to."""
-    known = {anime.anilist_id for _, anime in demo.world.library.anime()}
-    fribb = {key for key, row in rows(demo).items() if "themoviedb_id" in row}
-    bridged = {int(key.partition(":")[2]) for key in fetch(demo, "anibridge").json() if key.startswith("anilist:")}
+    known = {anime.anilist_id for _, anime in still.world.library.anime()}
+    fribb = {key for key, row in rows(still).items() if "themoviedb_id" in row}
+    bridged = {int(key.partition(":")[2]) for key in fetch(still, "anibridge").json() if key.startswith("anilist:")}
 
     assert 0 < len(known - fribb) < 20
     assert 0 < len(known - bridged)
 
 
-def test_tmdb_wants_its_key(demo: DemoServices) -> None:
+def test_tmdb_wants_its_key(still: DemoServices) -> None:
     """Source: TMDB docs, errors: 7 with 401."""
-    answer = requests.get(f"{demo.urls['tmdb']}/3/tv/1429/external_ids", timeout=10)
+    answer = requests.get(f"{still.urls['tmdb']}/3/tv/1429/external_ids", timeout=10)
 
     assert (answer.status_code, answer.json()["status_code"]) == (401, 7)
 
 
-def test_tmdb_takes_the_key_as_a_bearer_too(demo: DemoServices) -> None:
+def test_tmdb_takes_the_key_as_a_bearer_too(still: DemoServices) -> None:
     """Source: TMDB docs, authentication-application."""
-    url = f"{demo.urls['tmdb']}/3/tv/1429/external_ids"
+    url = f"{still.urls['tmdb']}/3/tv/1429/external_ids"
     answer = requests.get(url, headers={"Authorization": f"Bearer {API_KEY}"}, timeout=10)
 
     assert answer.json() == {"id": 1429, "imdb_id": "tt2560140", "tvdb_id": 267440}
 
 
-def test_tmdb_finds_shows_by_tvdb_id_but_no_films(demo: DemoServices) -> None:
+def test_tmdb_finds_shows_by_tvdb_id_but_no_films(still: DemoServices) -> None:
     """Source: TMDB docs, find-by-id."""
-    show = tmdb(demo, "/find/267440", external_source="tvdb_id").json()
-    film = tmdb(demo, "/find/tt16428256", external_source="imdb_id").json()
+    show = tmdb(still, "/find/267440", external_source="tvdb_id").json()
+    film = tmdb(still, "/find/tt16428256", external_source="imdb_id").json()
 
     assert [hit["id"] for hit in show["tv_results"]] == [1429]
     assert [hit["id"] for hit in film["movie_results"]] == [916224]
 
 
-def test_what_tmdb_does_not_know_is_a_34(demo: DemoServices) -> None:
+def test_what_tmdb_does_not_know_is_a_34(still: DemoServices) -> None:
     """Source: TMDB docs, errors: 34 with 404."""
-    assert tmdb(demo, "/tv/1/external_ids").json()["status_code"] == 34
-    assert tmdb(demo, "/tv/1429/season/9").status_code == 404
+    assert tmdb(still, "/tv/1/external_ids").json()["status_code"] == 34
+    assert tmdb(still, "/tv/1429/season/9").status_code == 404
 
 
 def test_a_span_with_unequal_counts_shares_or_covers() -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import requests
+from jsonschema import Draft202012Validator
 
 from demo.github.objects import REPOSITORY
 from demo.start import DemoServices
 
 SCHEMA = json.loads(Path(__file__).with_name("github.schema.json").read_text("utf-8"))
 ALL_RIGHTS = frozenset({"contents", "issues", "pulls", "secrets", "actions"})
+Furnished = tuple[DemoServices, tuple[str, str, str]]
 TEXT = b64encode(b"hello").decode()
 
 
@@ -25,9 +27,15 @@ def ask(demo: DemoServices, method: str, path: str, body: object = None) -> requ
     return requests.request(method, url, json=body, headers=headers, timeout=10)
 
 
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """Of one kind of object; the schemas themselves are not checked each time."""
+    return Draft202012Validator({**SCHEMA, "$ref": f"#/$defs/{name}"})
+
+
 def conforms(value: object, name: str) -> None:
     """Every field that the contract requires of this kind of object is there, and of its type."""
-    jsonschema.validate(value, {**SCHEMA, "$ref": f"#/$defs/{name}"})
+    validator(name).validate(value)
 
 
 def done(answer: requests.Response, status: int) -> Any:
@@ -44,6 +52,12 @@ def with_everything(demo: DemoServices) -> tuple[str, str, str]:
     demo.github.store.push("news", {"a/b.txt": b"hello there"}, "change", demo.world.clock.now())
     done(ask(demo, "POST", "/pulls", {"title": "News", "head": "news", "base": "main", "body": "b"}), 201)
     return commit.sha, commit.tree, demo.github.store.trees[commit.tree]["a/b.txt"]
+
+
+@pytest.fixture(scope="module")
+def furnished(still: DemoServices) -> Furnished:
+    """A repository with something of everything, for tests that change nothing."""
+    return still, with_everything(still)
 
 
 READS = [
@@ -71,17 +85,17 @@ LISTS = [
 
 
 @pytest.mark.parametrize(("path", "kind"), READS)
-def test_a_reply_has_every_field_of_the_contract(demo: DemoServices, path: str, kind: str) -> None:
+def test_a_reply_has_every_field_of_the_contract(furnished: Furnished, path: str, kind: str) -> None:
     """Source: GitHub contract, components/schemas."""
-    commit, tree, blob = with_everything(demo)
+    demo, (commit, tree, blob) = furnished
 
     conforms(done(ask(demo, "GET", path.format(commit=commit, tree=tree, blob=blob)), 200), kind)
 
 
 @pytest.mark.parametrize(("path", "kind"), LISTS)
-def test_every_row_of_a_list_has_every_field(demo: DemoServices, path: str, kind: str) -> None:
+def test_every_row_of_a_list_has_every_field(furnished: Furnished, path: str, kind: str) -> None:
     """Source: GitHub contract, components/schemas."""
-    with_everything(demo)
+    demo, _ = furnished
     rows = done(ask(demo, "GET", path), 200)
 
     assert rows
@@ -196,10 +210,10 @@ BODY_RULES: list[tuple[str, str, object]] = [
     ids=[f"{method} {path} {str(body)[:60]}" for method, path, body in BODY_RULES],
 )
 def test_a_body_of_another_shape_is_a_422_that_changes_nothing(
-    demo: DemoServices, method: str, path: str, body: object
+    furnished: Furnished, method: str, path: str, body: object
 ) -> None:
     """Source: GitHub contract, the request bodies; a title that is no text is refused as GitHub documents titles."""
-    with_everything(demo)
+    demo, _ = furnished
     before = repr((demo.github.store.branches, demo.github.issues.issues, demo.github.issues.comments))
     answer = ask(demo, method, path, body)
 
@@ -210,19 +224,19 @@ def test_a_body_of_another_shape_is_a_422_that_changes_nothing(
 
 
 @pytest.mark.parametrize("sent", ["{", "", "[]", '"text"'])
-def test_a_body_that_is_no_json_object_is_a_400(demo: DemoServices, sent: str) -> None:
+def test_a_body_that_is_no_json_object_is_a_400(still: DemoServices, sent: str) -> None:
     """Source: GitHub docs, REST: troubleshooting, "Problems parsing JSON"."""
-    headers = {"Authorization": f"Bearer {demo.github.new_token()}"}
-    url = f"{demo.urls['github']}/repos/{REPOSITORY}/issues"
+    headers = {"Authorization": f"Bearer {still.github.new_token()}"}
+    url = f"{still.urls['github']}/repos/{REPOSITORY}/issues"
     answer = requests.post(url, data=sent, headers=headers, timeout=10)
 
     assert (answer.status_code, answer.json()["message"]) == (400, "Problems parsing JSON")
 
 
 @pytest.mark.parametrize("query", ["state=done", "state=", "direction=up"])
-def test_a_list_takes_no_unknown_word(demo: DemoServices, query: str) -> None:
+def test_a_list_takes_no_unknown_word(still: DemoServices, query: str) -> None:
     """Source: GitHub contract, issues/list-for-repo: enums of the query."""
-    assert ask(demo, "GET", f"/issues?{query}").status_code == 422
+    assert ask(still, "GET", f"/issues?{query}").status_code == 422
 
 
 def test_a_list_is_cut_into_pages_that_name_the_next(demo: DemoServices) -> None:

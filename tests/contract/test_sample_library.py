@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from demo.anilist.account import AS_OF
-from demo.library import DemoTitle, Library, parse_library, sample_library
+from demo.library import DemoTitle, parse_library, sample_library
 from demo.world import part_of, sample_world
 from tests.fakes import FakeClock
 
@@ -132,4 +132,6 @@ def test_a_mistake_in_the_table_is_named(broken: str) -> None:
 
 
 def test_an_empty_library_is_none() -> None:
-    assert parse_library("") == Library(())
+    empty = parse_library("")
+
+    assert (empty.titles, empty.unlisted) == ((), ())

@@ -35,10 +35,8 @@ def test_every_rule_has_a_source(path: Path) -> None:
 
 
 def classes(package: str) -> set[str]:
-    found = (
-        node for path in (PROJECT / package).rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))
-    )
-    return {node.name for node in found if isinstance(node, ast.ClassDef)}
+    texts = (path.read_text("utf-8") for path in (PROJECT / package).rglob("*.py"))
+    return {name for text in texts for name in re.findall(r"^ *class (\w+)", text, re.MULTILINE)}
 
 
 def test_no_class_of_the_demo_is_called_like_one_of_the_program() -> None:

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import jsonschema
 import pytest
 import requests
 
 from demo.start import DemoServices
 from demo.trakt.logins import CLIENT_ID, CLIENT_SECRET
-from tests.contract.trakt_replies import DEVICE_CODE, TOKENS
+from tests.contract.trakt_replies import DEVICE_CODE, TOKENS, conforms
 from tests.demo_world import trakt_headers
 from tests.fakes import FakeClock
 
@@ -150,8 +149,8 @@ def test_codes_and_tokens_are_answered_whole(demo: DemoServices) -> None:
     """Source: Trakt contract, oauth: codeResponseSchema, tokenResponseSchema."""
     token = str(demo.logins.issue("misaki")["refresh_token"])
 
-    jsonschema.validate(new_code(demo), DEVICE_CODE)
-    jsonschema.validate(post(demo, "/oauth/token", {**REFRESH, "refresh_token": token}).json(), TOKENS)
+    conforms(new_code(demo), DEVICE_CODE)
+    conforms(post(demo, "/oauth/token", {**REFRESH, "refresh_token": token}).json(), TOKENS)
 
 
 def test_a_token_that_never_was_is_invalid_but_no_reuse(demo: DemoServices) -> None:

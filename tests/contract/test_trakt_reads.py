@@ -25,27 +25,27 @@ def special_id(demo: DemoServices) -> int:
     return next(e.trakt_id for t in demo.world.library.titles for e in t.episodes if e.season == SPECIAL_SEASON)
 
 
-def test_an_unpaged_history_is_silently_cut_at_100(demo: DemoServices) -> None:
+def test_an_unpaged_history_is_silently_cut_at_100(still: DemoServices) -> None:
     """Source: Trakt guide, pagination.md (2026-09-04); trakt/trakt-api#925."""
-    answer = get(demo, "/sync/history")
+    answer = get(still, "/sync/history")
 
     assert len(answer.json()) == 100
     assert pagination(answer) == {"Page": 1, "Limit": 100, "Page-Count": 12, "Item-Count": 1114}
 
 
-def test_a_limit_of_1000_is_clamped_to_250(demo: DemoServices) -> None:
+def test_a_limit_of_1000_is_clamped_to_250(still: DemoServices) -> None:
     """Source: Trakt guide, pagination.md (2026-09-04)."""
-    answer = get(demo, "/sync/history?page=1&limit=1000")
+    answer = get(still, "/sync/history?page=1&limit=1000")
 
     assert len(answer.json()) == 250
     assert pagination(answer)["Limit"] == 250
 
 
-def test_all_pages_together_hold_every_play_once(demo: DemoServices) -> None:
+def test_all_pages_together_hold_every_play_once(still: DemoServices) -> None:
     """Source: Trakt guide, pagination.md (2026-09-04)."""
-    rows = [row for page in range(1, 6) for row in get(demo, f"/sync/history?page={page}&limit=250").json()]
+    rows = [row for page in range(1, 6) for row in get(still, f"/sync/history?page={page}&limit=250").json()]
 
-    assert {row["id"] for row in rows} == {play.history_id for play in demo.world.account.plays}
+    assert {row["id"] for row in rows} == {play.history_id for play in still.world.account.plays}
     assert len(rows) == 1114
 
 
@@ -70,19 +70,19 @@ def test_a_history_can_be_asked_for_one_episode_at_one_minute(demo: DemoServices
     assert missed == []
 
 
-def test_watched_episodes_with_min_are_all_plays_without_pages(demo: DemoServices) -> None:
+def test_watched_episodes_with_min_are_all_plays_without_pages(still: DemoServices) -> None:
     """Source: Trakt contract, branch fix/api-contract-worker-parity, sync/index.ts; jellyfin-plugin-trakt#299."""
-    answer = get(demo, "/sync/watched/episodes?extended=min&specials=true")
+    answer = get(still, "/sync/watched/episodes?extended=min&specials=true")
 
-    assert len(answer.json()) == sum(play.kind == "episode" for play in demo.world.account.plays)
+    assert len(answer.json()) == sum(play.kind == "episode" for play in still.world.account.plays)
     assert "X-Pagination-Page" not in answer.headers
 
 
 @pytest.mark.parametrize("kind", ["episodes", "movies", "shows"])
-def test_min_is_cut_into_pages_for_those_who_ask(demo: DemoServices, kind: str) -> None:
+def test_min_is_cut_into_pages_for_those_who_ask(still: DemoServices, kind: str) -> None:
     """Source: Trakt contract, branch fix/api-contract-worker-parity: "Pagination Optional"."""
-    whole = get(demo, f"/sync/watched/{kind}?extended=min&specials=true").json()
-    pages = [get(demo, f"/sync/watched/{kind}?extended=min&specials=true&page={n}&limit=2") for n in (1, 2)]
+    whole = get(still, f"/sync/watched/{kind}?extended=min&specials=true").json()
+    pages = [get(still, f"/sync/watched/{kind}?extended=min&specials=true&page={n}&limit=2") for n in (1, 2)]
 
     assert [len(page.json()) for page in pages] == [2, min(2, len(whole) - 2)]
     assert {k: v for page in pages for k, v in page.json().items()} == dict(list(whole.items())[:4])
@@ -155,20 +155,20 @@ def test_each_play_of_an_episode_is_there_with_its_time(demo: DemoServices) -> N
     assert times[1] == "2026-01-01T10:30:00.000Z"
 
 
-def test_watched_shows_have_no_seasons_unless_progress_is_asked_for(demo: DemoServices) -> None:
+def test_watched_shows_have_no_seasons_unless_progress_is_asked_for(still: DemoServices) -> None:
     """Source: Trakt clients, trakt/trakt-api#844, PlexTraktSync#2518 (2026-07)."""
     for extended in ("", "full", "noseasons", "episodes"):
-        rows = get(demo, f"/sync/watched/shows?extended={extended}&page=1&limit=250").json()
+        rows = get(still, f"/sync/watched/shows?extended={extended}&page=1&limit=250").json()
         assert all("seasons" not in row for row in rows)
-    progress = get(demo, "/sync/watched/shows?extended=full,progress&page=1&limit=100").json()
+    progress = get(still, "/sync/watched/shows?extended=full,progress&page=1&limit=100").json()
 
     assert all(row["seasons"] and row["show"]["status"] for row in progress)
 
 
-def test_watched_shows_with_progress_are_capped_at_100_a_page(demo: DemoServices) -> None:
+def test_watched_shows_with_progress_are_capped_at_100_a_page(still: DemoServices) -> None:
     """Source: Trakt clients, trakt/trakt-api#844 (2026-07-10)."""
-    assert pagination(get(demo, "/sync/watched/shows?extended=progress&limit=250"))["Limit"] == 100
-    assert pagination(get(demo, "/sync/watched/shows?limit=250"))["Limit"] == 250
+    assert pagination(get(still, "/sync/watched/shows?extended=progress&limit=250"))["Limit"] == 100
+    assert pagination(get(still, "/sync/watched/shows?limit=250"))["Limit"] == 250
 
 
 def test_an_account_without_plays_answers_an_empty_object(demo: DemoServices) -> None:
@@ -178,50 +178,50 @@ def test_an_account_without_plays_answers_an_empty_object(demo: DemoServices) ->
     assert get(demo, "/sync/watched/movies?extended=min").json() == {}
 
 
-def test_seasons_list_episodes_and_dates_only_when_asked(demo: DemoServices) -> None:
+def test_seasons_list_episodes_and_dates_only_when_asked(still: DemoServices) -> None:
     """Source: Trakt contract, seasonResponseSchema."""
-    plain = get(demo, "/shows/attack-on-titan/seasons").json()
-    full = get(demo, "/shows/1420/seasons?extended=full,episodes").json()
+    plain = get(still, "/shows/attack-on-titan/seasons").json()
+    full = get(still, "/shows/1420/seasons?extended=full,episodes").json()
     third = next(season for season in full if season["number"] == 3)
 
     assert all("episodes" not in season for season in plain)
     assert third["episodes"][12]["first_aired"] == "2019-04-29T14:30:00.000Z"
 
 
-def test_numbers_can_run_on_inside_seasons(demo: DemoServices) -> None:
+def test_numbers_can_run_on_inside_seasons(still: DemoServices) -> None:
     """Source: Trakt clients, iamkroot/trakt-scrobbler#199."""
-    seasons = get(demo, "/shows/one-piece/seasons?extended=full,episodes").json()
+    seasons = get(still, "/shows/one-piece/seasons?extended=full,episodes").json()
     last = next(season for season in seasons if season["number"] == 22)
 
     assert last["episodes"][0]["number"] == 1089
 
 
-def test_an_untyped_id_search_mixes_up_the_id_spaces(demo: DemoServices) -> None:
+def test_an_untyped_id_search_mixes_up_the_id_spaces(still: DemoServices) -> None:
     """Source: Trakt contract, search: pass the type."""
-    untyped = get(demo, "/search/trakt/1420").json()
-    typed = get(demo, "/search/trakt/1420?type=show").json()
+    untyped = get(still, "/search/trakt/1420").json()
+    typed = get(still, "/search/trakt/1420?type=show").json()
 
     assert [hit["type"] for hit in untyped] == ["show", "episode"]
     assert [hit["show"]["title"] for hit in typed] == ["Attack on Titan"]
 
 
-def test_a_film_cannot_be_found_by_tvdb_id(demo: DemoServices) -> None:
+def test_a_film_cannot_be_found_by_tvdb_id(still: DemoServices) -> None:
     """Source: Trakt contract, movieIdsResponseSchema."""
-    assert [h["type"] for h in get(demo, "/search/tmdb/916224?type=movie").json()] == ["movie"]
-    assert get(demo, "/search/tvdb/916224?type=movie").json() == []
+    assert [h["type"] for h in get(still, "/search/tmdb/916224?type=movie").json()] == ["movie"]
+    assert get(still, "/search/tvdb/916224?type=movie").json() == []
 
 
-def test_a_text_search_also_finds_what_only_sounds_alike(demo: DemoServices) -> None:
+def test_a_text_search_also_finds_what_only_sounds_alike(still: DemoServices) -> None:
     """Source: Trakt contract, search: a score for each hit."""
-    hits = get(demo, "/search/show,movie?query=Demon Slayer").json()
+    hits = get(still, "/search/show,movie?query=Demon Slayer").json()
 
     assert {"show", "movie"} == {hit["type"] for hit in hits}
 
 
 @pytest.mark.parametrize("path", ["/shows/no-such-show", "/shows/999999/seasons", "/movies/1420"])
-def test_what_trakt_does_not_list_is_a_404(demo: DemoServices, path: str) -> None:
+def test_what_trakt_does_not_list_is_a_404(still: DemoServices, path: str) -> None:
     """Source: Trakt guide, status-codes.md."""
-    assert get(demo, path).status_code == 404
+    assert get(still, path).status_code == 404
 
 
 def test_the_setting_for_single_plays_is_shown_when_asked(demo: DemoServices) -> None:

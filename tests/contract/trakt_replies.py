@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from jsonschema import Draft202012Validator
+
 from demo.trakt.profile import CONNECTIONS, STAMPS
 
 Schema = Mapping[str, object]
+
+
+def conforms(value: object, schema: Schema) -> None:
+    """Fails unless the value has all that the schema asks for. The schemas themselves are not checked each time."""
+    Draft202012Validator(schema).validate(value)
+
 
 INT: Schema = {"type": "integer"}
 TEXT: Schema = {"type": "string"}
