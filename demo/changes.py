@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from demo.library import DemoAnime, DemoEpisode, DemoTitle, Library
+from demo.library import DemoAnime, DemoEpisode, DemoTitle, SampleLibrary
 
 Side = Literal["anilist", "trakt", "fribb", "anibridge", "bangumi", "anitrakt"]
 """Who sees the world: AniList, Trakt (and TMDB, which it follows), or one of the datasets."""
@@ -159,17 +159,18 @@ Recut = SeasonsMerged | SeasonSplit | EpisodeInserted | EpisodeMoved
 Change = AniListSays | DatasetKnows | AppearsOnTrakt | Recut
 
 
-def library_at(library: Library, changes: Iterable[Change], side: Side, now: datetime) -> Library:
+def library_at(library: SampleLibrary, changes: Iterable[Change], side: Side, now: datetime) -> SampleLibrary:
     """The library as ``side`` sees it at ``now``; ``changes`` are all that ever happen."""
     seen = _Seen(changes, now)
     if side == "trakt":
-        return Library(tuple(seen.title(title) for title in library.titles if seen.lists(title)), library.unlisted)
+        titles = tuple(seen.title(title) for title in library.titles if seen.lists(title))
+        return SampleLibrary(titles, library.unlisted)
 
     def known(entries: tuple[DemoAnime, ...]) -> tuple[DemoAnime, ...]:
         return tuple(seen.anime(one) if side == "anilist" else seen.row(one, side) for one in entries)
 
     titles = tuple(replace(title, anime=known(title.anime)) for title in library.titles)
-    return Library(titles, known(library.unlisted))
+    return SampleLibrary(titles, known(library.unlisted))
 
 
 class _Seen:

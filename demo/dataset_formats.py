@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demo.library import DemoAnime, DemoSpan, DemoTitle, Library, parse_spans
+from demo.library import DemoAnime, DemoSpan, DemoTitle, SampleLibrary, parse_spans
 from demo.server import JsonObject
 
 FRIBB_SHAPES = ("2026-06", "2026-05", "2026-01", "2025")
 """The dates from which Fribb's list had a shape; the newest first."""
 
 
-def fribb(library: Library) -> list[JsonObject]:
+def fribb(library: SampleLibrary) -> list[JsonObject]:
     """``anime-list-full.json``. Most rows are of the newest shape; every ninth is of an older one."""
     rows = []
     for number, (title, anime) in enumerate(library.anime()):
@@ -55,7 +55,7 @@ def _place(anime: DemoAnime) -> str:
     return f"s{regular.season}" + (f"+{regular.number - 1}" if regular.number > 1 else "")
 
 
-def anibridge(library: Library) -> JsonObject:
+def anibridge(library: SampleLibrary) -> JsonObject:
     """AniBridge's ``mappings.json``, v3: the curated part, so plain entries are absent."""
     found: JsonObject = {"$meta": {"schema_version": "3.0.0"}}
     for title, anime in library.anime():
@@ -97,7 +97,7 @@ def _is_plain(anime: DemoAnime) -> bool:
     )
 
 
-def bangumi(library: Library) -> JsonObject:
+def bangumi(library: SampleLibrary) -> JsonObject:
     """bangumi-data's ``data.json``: TMDB season without offset, exact begin and end."""
     items = []
     for title, anime in library.anime():
@@ -144,7 +144,7 @@ def _instant(day: str) -> str:
     return f"{day}T14:30:00.000Z"
 
 
-def anitrakt_tv(library: Library) -> list[JsonObject]:
+def anitrakt_tv(library: SampleLibrary) -> list[JsonObject]:
     """anitrakt extended's ``tv_ex.json``: good show ids; a season number that only counts cours."""
     return [row for title in library.titles if title.kind == "show" for row in _anitrakt_rows(title)]
 
@@ -175,7 +175,7 @@ def _anitrakt_season(title: DemoTitle, season: int) -> JsonObject:
     return {"id": title.trakt_id * 10 + season, "number": season, "externals": externals}
 
 
-def anitrakt_movies(library: Library) -> list[JsonObject]:
+def anitrakt_movies(library: SampleLibrary) -> list[JsonObject]:
     """anitrakt extended's ``movies_ex.json``."""
     return [
         {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from demo import dataset_formats
 from demo.changes import Side
-from demo.library import Library
+from demo.library import SampleLibrary
 from demo.server import Reply, Request, html
 from demo.world import DemoWorld
 
@@ -26,7 +26,7 @@ SIDES: dict[str, Side] = {
     "anitrakt_tv": "anitrakt",
     "anitrakt_movies": "anitrakt",
 }
-MAKERS: dict[str, Callable[[Library], object]] = {
+MAKERS: dict[str, Callable[[SampleLibrary], object]] = {
     "fribb": dataset_formats.fribb,
     "anibridge": dataset_formats.anibridge,
     "bangumi": dataset_formats.bangumi,
@@ -43,7 +43,7 @@ class DatasetService:
 
     def __init__(self, world: DemoWorld) -> None:
         self._world = world
-        self._texts: dict[str, tuple[Library, str]] = {}
+        self._texts: dict[str, tuple[SampleLibrary, str]] = {}
         self.broken: set[str] = set()
         self.garbage: dict[str, str] = {}
         self.etags = True

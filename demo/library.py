@@ -180,7 +180,7 @@ class DemoTitle:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Library:
+class SampleLibrary:
     """All titles that the demo's Trakt knows, and the anime that it does not know (``unlisted``)."""
 
     titles: tuple[DemoTitle, ...]
@@ -205,7 +205,7 @@ class Library:
 SERIES = {"TV", "TV_SHORT", "ONA"}
 
 
-def derived_relations(library: Library, anime: DemoAnime) -> tuple[DemoRelation, ...]:
+def derived_relations(library: SampleLibrary, anime: DemoAnime) -> tuple[DemoRelation, ...]:
     """What follows from the entries of one title: the series are each other's prequels and sequels in the order of
     their starts; what else there is, is a side story of the first."""
     title = library.by_anilist_id(anime.anilist_id)[0]
@@ -225,12 +225,12 @@ def _relation(kind: str, other: DemoAnime) -> DemoRelation:
 
 
 @cache
-def sample_library() -> Library:
+def sample_library() -> SampleLibrary:
     """The library that comes with the demo."""
     return parse_library(LIBRARY_FILE.read_text(encoding="utf-8"))
 
 
-def parse_library(text: str) -> Library:
+def parse_library(text: str) -> SampleLibrary:
     """Reads a library in the format that the head of ``library.toml`` describes. Raises ``ValueError`` on a mistake."""
     document = tomllib.loads(text)
     ids = iter(range(FIRST_EPISODE_ID, 10**9))
@@ -238,7 +238,7 @@ def parse_library(text: str) -> Library:
     titles += [_title(table, "movie", ids) for table in _tables(document, "film")]
     unlisted = [_anime(entry) for table in _tables(document, "unlisted") for entry in _tables(table, "entry")]
     unlisted += [_anime(entry) for entry in _nested(document, "unlisted", "entry")]
-    return Library(tuple(titles), tuple(unlisted))
+    return SampleLibrary(tuple(titles), tuple(unlisted))
 
 
 def _title(table: Table, kind: str, ids: Iterator[int]) -> DemoTitle:

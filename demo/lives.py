@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, auto
 
 from demo.changes import ALWAYS, AniListSays, AppearsOnTrakt, Change, DatasetKnows, Side
-from demo.library import DemoAiring, DemoAnime, DemoListing, DemoTitle, Library
+from demo.library import DemoAiring, DemoAnime, DemoListing, DemoTitle, SampleLibrary
 from demo.synthetic import synthetic_library
 
 MINUTE = timedelta(minutes=1)
@@ -63,7 +63,7 @@ class Life:
     """Whether AniList drops the schedule's rows when they are past."""
 
 
-def air_times(library: Library, anilist_id: int) -> tuple[datetime, ...]:
+def air_times(library: SampleLibrary, anilist_id: int) -> tuple[datetime, ...]:
     """When each episode of an entry is broadcast: as Trakt will list it, else weekly from AniList's start. Empty if not
     even the day of the start is known."""
     title, anime = library.by_anilist_id(anilist_id)
@@ -80,7 +80,7 @@ def air_times(library: Library, anilist_id: int) -> tuple[datetime, ...]:
     return tuple(found)
 
 
-def changes_of(life: Life, library: Library) -> tuple[Change, ...]:
+def changes_of(life: Life, library: SampleLibrary) -> tuple[Change, ...]:
     """Everything that happens in a life. Raises ``ValueError`` for an entry whose start is not known to the day."""
     title, anime = library.by_anilist_id(life.anilist_id)
     times = air_times(library, life.anilist_id)
@@ -143,7 +143,7 @@ def _in_datasets(life: Life, anime: DemoAnime, premiere: datetime) -> list[Chang
 # --- a season of them -------------------------------------------------------------------------------------------------
 
 
-def aired_anew(library: Library, anilist_id: int, premiere: date) -> Library:
+def aired_anew(library: SampleLibrary, anilist_id: int, premiere: date) -> SampleLibrary:
     """The library as if an entry began on that day: all dates of its title are moved, what began later is gone, and the
     person plans to watch it. Raises ``ValueError`` if nobody knows on which day it begins."""
     title, anime = library.by_anilist_id(anilist_id)
@@ -167,23 +167,23 @@ def aired_anew(library: Library, anilist_id: int, premiere: date) -> Library:
         year=title.year + (premiere.year - times[0].year),
         released=_moved_day(title.released, days),
     )
-    return Library(tuple(new if each is title else each for each in library.titles), library.unlisted)
+    return SampleLibrary(tuple(new if each is title else each for each in library.titles), library.unlisted)
 
 
-def season_library(library: Library, premieres: Mapping[int, date], *, made_up: int = 0) -> Library:
+def season_library(library: SampleLibrary, premieres: Mapping[int, date], *, made_up: int = 0) -> SampleLibrary:
     """Only the titles of these entries, each beginning on its day; and ``made_up`` shows of twelve episodes more, which
     begin on the days in turn."""
     for anilist_id, premiere in premieres.items():
         library = aired_anew(library, anilist_id, premiere)
     titles = {id(title): title for key in premieres if (title := library.by_anilist_id(key)[0])}
-    more = synthetic_library(made_up, shows=made_up, plays=12 * made_up) if made_up else Library(())
+    more = synthetic_library(made_up, shows=made_up, plays=12 * made_up) if made_up else SampleLibrary(())
     days = sorted(premieres.values())
     for number, title in enumerate(more.titles):
         more = aired_anew(more, title.anime[0].anilist_id, days[number % len(days)])
-    return Library((*titles.values(), *more.titles))
+    return SampleLibrary((*titles.values(), *more.titles))
 
 
-def newest_series(library: Library) -> dict[int, int]:
+def newest_series(library: SampleLibrary) -> dict[int, int]:
     """The last entry of each show that could be followed while it aired, as AniList id by Trakt id."""
     found: dict[int, int] = {}
     for title in library.titles:

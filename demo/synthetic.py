@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
 
-from demo.library import AIRS_AT, DemoAnime, DemoEpisode, DemoListing, DemoSpan, DemoTitle, Library
+from demo.library import AIRS_AT, DemoAnime, DemoEpisode, DemoListing, DemoSpan, DemoTitle, SampleLibrary
 
 FIRST_ANILIST_ID = 1_001
 FIRST_EPISODE_ID = 5_000_000
@@ -18,7 +18,7 @@ LOGGED = 3
 """One entry in this many was logged on AniList as it was watched; the rest is known by its dates only."""
 
 
-def synthetic_library(entries: int, *, shows: int, plays: int, films: int = 0) -> Library:
+def synthetic_library(entries: int, *, shows: int, plays: int, films: int = 0) -> SampleLibrary:
     """``entries`` completed list entries: ``films`` films, the others spread evenly over ``shows`` shows, each entry
     one season; together they were watched ``plays`` times, each episode once.
 
@@ -36,7 +36,7 @@ def synthetic_library(entries: int, *, shows: int, plays: int, films: int = 0) -
         titles.append(_show(index, [next(lengths) for _ in range(seasons)], FIRST_ANILIST_ID + made, trakt_ids))
         made += seasons
     titles += [_film(index, FIRST_ANILIST_ID + cours + index) for index in range(films)]
-    return Library(tuple(titles))
+    return SampleLibrary(tuple(titles))
 
 
 def _show(index: int, lengths: list[int], first_anilist_id: int, trakt_ids: Iterator[int]) -> DemoTitle:

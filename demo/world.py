@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from demo.anilist.account import AS_OF, DemoEntry, DemoUser, sample_user
 from demo.changes import AniListSays, Change, Side, library_at
-from demo.library import DemoAiring, DemoAnime, DemoRelation, DemoTitle, Library, sample_library
+from demo.library import DemoAiring, DemoAnime, DemoRelation, DemoTitle, SampleLibrary, sample_library
 from demo.lives import Life, air_times, changes_of
 from demo.trakt.account import DemoAccount
 from sync.services.clock import Clock
@@ -30,12 +30,12 @@ class DemoWorld:
     name, ``trakt`` by user name. ``clock`` is the services' own.
     """
 
-    library: Library
+    library: SampleLibrary
     clock: Clock
     anilist: dict[str, DemoUser] = field(default_factory=dict)
     trakt: dict[str, DemoAccount] = field(default_factory=dict)
     _changes: list[Change] = field(default_factory=list)
-    _seen: dict[Side, tuple[int, Library]] = field(default_factory=dict)
+    _seen: dict[Side, tuple[int, SampleLibrary]] = field(default_factory=dict)
 
     @property
     def user(self) -> DemoUser:
@@ -54,7 +54,7 @@ class DemoWorld:
         self._changes = sorted([*self._changes, *changes], key=lambda change: change.at)
         self._seen.clear()
 
-    def seen_by(self, side: Side) -> Library:
+    def seen_by(self, side: Side) -> SampleLibrary:
         """The library as a service or dataset has it now; the same object until something changes."""
         if not self._changes:
             return self.library
@@ -146,7 +146,7 @@ class DemoWorld:
         return [entry for entry in entries if private or not entry.private]
 
 
-def sample_world(clock: Clock, library: Library | None = None) -> DemoWorld:
+def sample_world(clock: Clock, library: SampleLibrary | None = None) -> DemoWorld:
     """A fresh world with the sample library (or another): its person, a private profile, an empty list."""
     library = library or sample_library()
     person = sample_user(library, name=ANILIST_NAME)
@@ -165,20 +165,20 @@ def sample_world(clock: Clock, library: Library | None = None) -> DemoWorld:
 
 
 @lru_cache(maxsize=16)
-def sample_plays(library: Library) -> Mapping[tuple[str, int], datetime]:
+def sample_plays(library: SampleLibrary) -> Mapping[tuple[str, int], datetime]:
     """What other apps had put on Trakt before the first sync, as (kind, Trakt id), with the times."""
     found = [key for title in library.titles for key in title.scrobbled()]
     return {key: FIRST_SCROBBLE + timedelta(hours=47 * number) for number, key in enumerate(found)}
 
 
-def part_of(library: Library, *anilist_ids: int) -> Library:
+def part_of(library: SampleLibrary, *anilist_ids: int) -> SampleLibrary:
     """The library with only these entries on the list, and only their Trakt titles: a small world for a test."""
 
     def kept(anime: tuple[DemoAnime, ...]) -> tuple[DemoAnime, ...]:
         return tuple(one for one in anime if one.anilist_id in anilist_ids)
 
     titles = tuple(replace(title, anime=kept(title.anime)) for title in library.titles if kept(title.anime))
-    return Library(titles, kept(library.unlisted))
+    return SampleLibrary(titles, kept(library.unlisted))
 
 
 def _targets(title: DemoTitle, anime: DemoAnime, last: int) -> tuple[tuple[str, int], ...]:

@@ -54,11 +54,11 @@ def test_all_problems_are_listed_at_once_with_the_place_to_set_them() -> None:
 @pytest.mark.parametrize(
     ("env", "folder"),
     [
-        ({"RUNNER_TEMP": "/runner/_temp", "HOME": "/home/runner"}, "/runner/_temp/trakt-sync-for-anilist"),
-        ({"XDG_CACHE_HOME": "/var/caches", "HOME": "/home/misaki"}, "/var/caches/trakt-sync-for-anilist"),
-        ({"HOME": "/home/misaki"}, "/home/misaki/.cache/trakt-sync-for-anilist"),
-        ({"XDG_CACHE_HOME": "cache", "HOME": "/home/misaki"}, "/home/misaki/.cache/trakt-sync-for-anilist"),
-        ({"CACHE_DIR": "elsewhere", "HOME": "/home/misaki"}, "elsewhere"),
+        ({"RUNNER_TEMP": "/runner/_temp", "HOME": "/people/runner"}, "/runner/_temp/trakt-sync-for-anilist"),
+        ({"XDG_CACHE_HOME": "/var/_caches", "HOME": "/people/misaki"}, "/var/_caches/trakt-sync-for-anilist"),
+        ({"HOME": "/people/misaki"}, "/people/misaki/.cache/trakt-sync-for-anilist"),
+        ({"XDG_CACHE_HOME": "cache", "HOME": "/people/misaki"}, "/people/misaki/.cache/trakt-sync-for-anilist"),
+        ({"CACHE_DIR": "elsewhere", "HOME": "/people/misaki"}, "elsewhere"),
     ],
 )
 def test_datasets_are_kept_outside_the_repository_unless_asked(env: dict[str, str], folder: str) -> None:

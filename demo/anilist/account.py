@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 
-from demo.library import DemoAnime, Library
+from demo.library import DemoAnime, SampleLibrary
 
 AS_OF = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 """The day whose facts the library holds; nothing in it happened later."""
@@ -87,7 +87,7 @@ class DemoUser:
         )
 
 
-def sample_user(library: Library, *, name: str = "misaki", user_id: int = 5_000_123) -> DemoUser:
+def sample_user(library: SampleLibrary, *, name: str = "misaki", user_id: int = 5_000_123) -> DemoUser:
     """The person of the library's listings, with one entry more whose media AniList has deleted."""
     user = DemoUser(user_id, name)
     for number, (_, anime) in enumerate(library.anime()):
@@ -98,7 +98,7 @@ def sample_user(library: Library, *, name: str = "misaki", user_id: int = 5_000_
 
 
 @lru_cache(maxsize=16)
-def _sample_feed(library: Library) -> tuple[DemoActivity, ...]:
+def _sample_feed(library: SampleLibrary) -> tuple[DemoActivity, ...]:
     """What AniList has logged of the listings, oldest first."""
     lines = [(at, anime, said) for _, anime in library.anime() for at, *said in _feed_of(anime)]
     lines.sort(key=lambda line: (line[0], line[1].anilist_id))

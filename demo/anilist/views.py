@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from demo.anilist.account import DemoActivity, DemoEntry, DemoUser, Parts, parse_parts
 from demo.anilist.query import JsonObject
 from demo.anilist.rows import matching
-from demo.library import DemoAiring, DemoAnime, DemoRelation, Library, derived_relations
+from demo.library import DemoAiring, DemoAnime, DemoRelation, SampleLibrary, derived_relations
 
 LIST_NAMES = {
     "CURRENT": "Watching",
@@ -34,7 +34,7 @@ Arguments = Mapping[str, object]
 class AniListViews:
     """AniList's types over one library, as they are at one moment."""
 
-    def __init__(self, library: Library, now: datetime) -> None:
+    def __init__(self, library: SampleLibrary, now: datetime) -> None:
         self._library = library
         self._now = now
 

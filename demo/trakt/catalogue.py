@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from demo.library import DemoEpisode, DemoTitle, Library
+from demo.library import DemoEpisode, DemoTitle, SampleLibrary
 from demo.server import JsonObject
 from demo.world import DemoWorld
 
@@ -28,7 +28,7 @@ class DemoCatalogue:
 
     def __init__(self, world: DemoWorld) -> None:
         self._world = world
-        self._read: Library | None = None
+        self._read: SampleLibrary | None = None
         self._tables = _Tables(())
 
     @property

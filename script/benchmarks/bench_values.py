@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from demo import dataset_formats
-from demo.library import DemoAnime, DemoTitle, Library
+from demo.library import DemoAnime, DemoTitle, SampleLibrary
 from demo.trakt.catalogue import RUNTIME
 from sync.mapping.sources.claims import MappingIndex
 from sync.mapping.sources.datasets import DATASETS, build_index
@@ -37,7 +37,7 @@ class Values:
     catalogue: Catalogue
 
 
-def values_of(library: Library) -> Values:
+def values_of(library: SampleLibrary) -> Values:
     """The whole library, read and parsed."""
     entries = tuple(_entry(number, anime) for number, (_, anime) in enumerate(library.anime()))
     return Values(entries, tuple(_activities(library)), _index(library), _catalogue(library))
@@ -66,7 +66,7 @@ def _entry(number: int, anime: DemoAnime) -> MediaListEntry:
     )
 
 
-def _activities(library: Library) -> list[ListActivity]:
+def _activities(library: SampleLibrary) -> list[ListActivity]:
     """Each logged entry in threes, as AniList merges what is logged within a day."""
     found = []
     for _, anime in library.anime():
@@ -79,12 +79,12 @@ def _activities(library: Library) -> list[ListActivity]:
     return sorted(found, key=lambda activity: activity.created_at)
 
 
-def _index(library: Library) -> MappingIndex:
+def _index(library: SampleLibrary) -> MappingIndex:
     documents = {each.name: getattr(dataset_formats, each.name)(library) for each in DATASETS}
     return build_index({name: json.dumps(each).encode() for name, each in documents.items()})
 
 
-def _catalogue(library: Library) -> Catalogue:
+def _catalogue(library: SampleLibrary) -> Catalogue:
     titles = {title.trakt_id: _title(title) for title in library.titles}
     return Catalogue(
         titles={

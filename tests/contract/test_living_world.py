@@ -24,7 +24,7 @@ from demo.changes import (
     library_at,
 )
 from demo.datasets import PATHS
-from demo.library import DemoTitle, Library, sample_library
+from demo.library import DemoTitle, SampleLibrary, sample_library
 from demo.lives import Life, Pace, air_times, aired_anew, newest_series, season_library
 from demo.start import DemoServices, start_demo
 from demo.world import DemoWorld, part_of, sample_world
@@ -38,7 +38,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 START = FakeClock().now()
 
 
-def show(library: Library, trakt_id: int) -> DemoTitle:
+def show(library: SampleLibrary, trakt_id: int) -> DemoTitle:
     return next(title for title in library.titles if (title.kind, title.trakt_id) == ("show", trakt_id))
 
 

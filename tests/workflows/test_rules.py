@@ -22,6 +22,7 @@ SAMPLES = sorted((PROJECT / "docs").glob("*.yml"))
 PROVIDED = {"GITHUB_ACTIONS", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL", "GITHUB_API_URL"}
 PROVIDED |= {"GITHUB_STEP_SUMMARY", "GITHUB_TOKEN", "STATE_BRANCH"}  # the last two by action.yml
 FOR_TESTS = {*ADDRESS_SETTINGS.values(), *(each.setting for each in DATASETS), "CLOCK_SPEED", "CACHE_DIR"}
+PROVIDED |= {"HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME", "RUNNER_TEMP"}  # by the machine
 PATHS = {"STATE_DIR", "OVERRIDES_FILE", "PROFILE"}  # the last names the other two, see docs/profiles.md
 
 

@@ -31,7 +31,7 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class LibraryRows:
     """The rendered rows, and the entries whose episodes' titles had no room in them."""
 
     html: str
@@ -50,7 +50,7 @@ def last_watched(entry: LibraryEntry) -> datetime:
     return max((moment for moment in moments if moment), default=_NEVER)
 
 
-def render_rows(library: Library, limit: int) -> Rows:
+def render_rows(library: Library, limit: int) -> LibraryRows:
     """Every entry as a ``<details>``. Together with the packed titles they take about ``limit`` bytes at most, if
     packing titles can do that: those of what was watched longest ago go first."""
     lines = CalendarLines(library.utc_offset)
@@ -58,7 +58,7 @@ def render_rows(library: Library, limit: int) -> Rows:
     rows = [_row(entry, lines.render(entry.episodes)) for entry in entries]
     excess = sum(len(row.encode()) for row in rows) - limit
     if excess <= 0:
-        return Rows("\n".join(rows))
+        return LibraryRows("\n".join(rows))
     sizes = [_title_bytes(entry) for entry in entries]
     saved_share = 1 - len(pack_titles(entries)) / max(1, sum(sizes))
     untitled = []
@@ -69,7 +69,7 @@ def render_rows(library: Library, limit: int) -> Rows:
             rows[index] = _row(entries[index], lines.render(entries[index].episodes, titles=False))
             excess -= int(sizes[index] * saved_share)
             untitled.append(entries[index])
-    return Rows("\n".join(rows), tuple(untitled))
+    return LibraryRows("\n".join(rows), tuple(untitled))
 
 
 def format_aired(start: FuzzyDate, end: FuzzyDate) -> str:

@@ -46,6 +46,8 @@ PURPOSE = "trakt-sync-for-anilist: Trakt token pair"
 # passwords that people think up, and each run pays it; the key is Trakt's random 64 digits or a long random text.
 # A file says what it was made with, but nothing else is taken, so that no file can ask for more.
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**15, 8, 1
+_COSTS = tuple(1 << power for power in range(1, 18))
+"""What scrypt's n may be in a file, so that it can be raised one day without anybody having to log in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,14 @@ class SealingKey:
     def __init__(self, text: str) -> None:
         self._text = text
         self._salt = b""
+        self._cost = 0
         self._derived = b""
 
-    def derive(self, salt: bytes) -> bytes:
-        """The 32 bytes for ``salt``."""
-        if salt != self._salt or not self._derived:
-            kdf = Scrypt(salt=salt, length=32, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P)
-            self._salt, self._derived = salt, kdf.derive(self._text.encode())
+    def derive(self, salt: bytes, cost: int) -> bytes:
+        """The 32 bytes for ``salt``; ``cost`` is scrypt's n."""
+        if (salt, cost) != (self._salt, self._cost):
+            kdf = Scrypt(salt=salt, length=32, n=cost, r=_SCRYPT_R, p=_SCRYPT_P)
+            self._salt, self._cost, self._derived = salt, cost, kdf.derive(self._text.encode())
         return self._derived
 
     @property
@@ -181,16 +184,17 @@ def parse_marker(content: bytes, name: str) -> TokenMarker:
 def seal(pair: TokenPair, spent: Fingerprints, key: SealingKey) -> bytes:
     """The encrypted file. The nonce is random each time, which NIST SP 800-38D allows for 2³² files under one key."""
     salt, nonce = key.salt, secrets.token_bytes(12)
+    cipher = AESGCM(key.derive(salt, _SCRYPT_N))
     tokens = {"access_token": pair.access_token, "refresh_token": pair.refresh_token}
     payload = render_value({**tokens, **_age(pair), "salt": spent.salt, "known": spent.known})
     values = {
         "created_at": _age(pair)["created_at"],
         "spent": pair.spent,
-        "kdf": _kdf(),
+        "kdf": _kdf(_SCRYPT_N),
         "cipher": "AES-256-GCM",
         "salt": salt,
         "nonce": nonce,
-        "sealed": AESGCM(key.derive(salt)).encrypt(nonce, as_bytes(payload), _bound_to(pair.created_at, pair.spent)),
+        "sealed": cipher.encrypt(nonce, as_bytes(payload), _bound_to(pair.created_at, pair.spent)),
     }
     plain = {key: b64encode(value).decode() if isinstance(value, bytes) else value for key, value in values.items()}
     return render_document((key, render_value(value)) for key, value in plain.items())
@@ -200,17 +204,24 @@ def unseal(content: bytes, key: SealingKey, name: str) -> tuple[TokenPair, Finge
     """The inverse of ``seal``. Raises ``InvalidTag`` for a wrong key, ``StateError`` for a damaged file."""
     with damage_named(name, content):
         document = read_struct(parse_object(content), SealedDocument, name=name)
-        if document.kdf != _kdf():
-            raise Damage("its key derivation is not known")
+        cost = _cost_of(document.kdf)
         bound_to = _bound_to(document.created_at, document.spent)
-        opened = AESGCM(key.derive(document.salt)).decrypt(document.nonce, document.sealed, bound_to)
+        opened = AESGCM(key.derive(document.salt, cost)).decrypt(document.nonce, document.sealed, bound_to)
         kept = typed(parse_object(opened), KeptPair)
         pair = replace(_pair_of(kept), access_token=kept.access_token, refresh_token=kept.refresh_token)
         return pair, Fingerprints(kept.salt, kept.known)
 
 
-def _kdf() -> str:
-    return f"scrypt n={_SCRYPT_N} r={_SCRYPT_R} p={_SCRYPT_P}"
+def _kdf(cost: int) -> str:
+    return f"scrypt n={cost} r={_SCRYPT_R} p={_SCRYPT_P}"
+
+
+def _cost_of(kdf: str) -> int:
+    """Scrypt's n as the file names it. Raises ``Damage`` unless it is one that a run can afford."""
+    for cost in _COSTS:
+        if kdf == _kdf(cost):
+            return cost
+    raise Damage("its key derivation is not known")
 
 
 def _bound_to(created_at: datetime | None, spent: bool) -> bytes:
