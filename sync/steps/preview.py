@@ -13,6 +13,7 @@ from sync.model.mapping import Resolution, Span, Verdict
 from sync.model.plan import Ledger, PlayState, Targets
 from sync.model.state import State
 from sync.report.entry_view import view_entry
+from sync.report.left_out import left_out_sentences
 from sync.report.preview_page import EntryPreview, SpanDates
 from sync.report.ranges import format_spans
 from sync.settings import Settings
@@ -59,7 +60,8 @@ class Previewer:
         found = self._look_up(ids, removed, state)
         entries = [self._entry(anilist_id, found, state.ledger) for anilist_id in ids]
         entries += [replace(self._shown(anilist_id, found, None), removed=True) for anilist_id in sorted(removed)]
-        return Preview(tuple(entries), tuple(dict.fromkeys((*found.notes, *found.mapped.warnings))))
+        left_out = left_out_sentences(self._services.left_out)
+        return Preview(tuple(entries), tuple(dict.fromkeys((*found.notes, *found.mapped.warnings, *left_out))))
 
     def _state(self) -> State:
         try:

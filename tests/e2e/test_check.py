@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import html
 import json
+from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
 from demo.github.objects import REPOSITORY
+from demo.server import Reply, Request
 from tests.e2e.person import Ended, Person
+from tests.faults.harness import meddling
 
 FILE = """\
 104578: {trakt: attack-on-titan, season: 3, first_episode: 13}
@@ -88,6 +92,21 @@ def test_a_place_that_trakt_does_not_list_needs_another_look(person: Person) -> 
 
     assert 0 == ended.code, ended.output
     assert "1 of which needs another look" in ended.summary
+
+
+def test_a_row_that_cannot_be_right_is_named(person: Person) -> None:
+    def changed(request: Request, reply: Reply) -> Reply:
+        if not request.path.endswith("/seasons") or not isinstance(reply.value, list):
+            return reply
+        seasons = deepcopy(reply.value)
+        seasons[-1]["episodes"][-1]["ids"]["trakt"] = -1
+        return replace(reply, value=seasons)
+
+    with meddling(person.demo.trakt, changed):
+        ended = preview(person, "104578: {trakt: 1420, season: 3, first_episode: 13}\n")
+
+    assert 0 == ended.code, ended.output
+    assert "Left out 1 of the episodes of show 1420" in ended.output
 
 
 def test_an_entry_that_is_private_on_the_list_is_shown_by_its_id(person: Person) -> None:
