@@ -112,7 +112,7 @@ class Read(Generic[T]):
     left_out: tuple[LeftOut, ...] = ()
 
 
-class Rows(Generic[Row]):
+class RowReader(Generic[Row]):
     """Reads a JSON array of ``row``. All rows at once while all of them are good, which is the quicker way; else row by
     row, so that a bad one costs nobody else anything."""
 

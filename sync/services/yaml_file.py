@@ -33,7 +33,7 @@ def load_yaml(path: Path) -> YamlNode:
 
 
 def parse_yaml(raw: bytes, file_name: str) -> YamlNode:
-    """The same from bytes (an overrides file that came from elsewhere)."""
+    """The one document in ``raw``, as ``load_yaml`` reads it from a file: for a file that came from elsewhere."""
     if len(raw) > MAX_BYTES:
         raise ConfigError([f"{file_name}: is larger than 1 MiB, which no overrides file needs"])
     try:

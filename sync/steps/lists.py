@@ -22,7 +22,7 @@ from sync.model.trakt import ShowLayout
 from sync.planning.lists import ratings, watchlist
 from sync.planning.lists.plan import ListWishes, is_open, joined_plans, open_items, plan_list
 from sync.planning.selection import Parts
-from sync.services.trakt.lists import stamp_names
+from sync.services.trakt.account import stamp_names
 from sync.steps.memory import RunMemory
 from sync.steps.writing import ListWriter
 from sync.wiring import Services

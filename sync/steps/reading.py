@@ -16,7 +16,7 @@ from sync.planning.selection import Parts, Scope
 from sync.report.ranges import counted
 from sync.services.anilist.answers import token_expiry
 from sync.services.tokens.login import is_wanted
-from sync.services.trakt.answers import TraktAccount
+from sync.services.trakt.account import TraktAccount
 from sync.settings import Settings
 from sync.wiring import Services
 

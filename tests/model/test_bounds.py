@@ -8,7 +8,7 @@ import pytest
 from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
-from sync.model.bounds import Count, HistoryId, Id, NotJson, Rows, id_at, read_json, utc
+from sync.model.bounds import Count, HistoryId, Id, NotJson, RowReader, id_at, read_json, utc
 
 
 class Numbered(Struct):
@@ -16,7 +16,7 @@ class Numbered(Struct):
     number: Count | None = None
 
 
-ROWS = Rows(Numbered)
+ROWS = RowReader(Numbered)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "2147483648", "1.0", "1e3", '"1"', "true", "null", "9" * 400])
@@ -52,7 +52,7 @@ def test_what_is_no_list_has_no_rows(text: bytes) -> None:
 
 
 def test_a_row_that_is_no_utf_8_costs_no_other() -> None:
-    rows, bad = Rows(Named).read(b'[{"name": "a"}, {"name": "\xff"}]')
+    rows, bad = RowReader(Named).read(b'[{"name": "a"}, {"name": "\xff"}]')
 
     assert ([row.name for row in rows], len(bad)) == (["a"], 1)
 

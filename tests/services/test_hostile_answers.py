@@ -28,9 +28,9 @@ from sync.services.anilist.answers import (
     parse_schedule_page,
 )
 from sync.services.http.exchange import TryAgain
-from sync.services.trakt.answers import parse_account, parse_last_activities, parse_layout, parse_search, parse_title
+from sync.services.trakt.account import parse_account, parse_last_activities, parse_rows
+from sync.services.trakt.answers import parse_layout, parse_search, parse_title
 from sync.services.trakt.history import parse_added, parse_history, parse_removed
-from sync.services.trakt.lists import parse_rows
 from sync.services.trakt.plays import parse_movie_page, parse_nested_play_times, parse_play_times, parse_progress_page
 from tests.services.wiring import recorded
 

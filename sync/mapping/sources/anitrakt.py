@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from sync.mapping.sources.claims import Claim, Made, Names, Source, Table
 from sync.mapping.sources.fribb import Known, whole
-from sync.model.bounds import Count, Line, Rows, Word, read_json
+from sync.model.bounds import Count, Line, RowReader, Word, read_json
 from sync.model.mapping import TitleRef
 from sync.model.trakt import Kind, TraktIds, TraktTitle
 
@@ -56,7 +56,7 @@ class AnitraktRow(Struct, gc=False):
     release_year: Count | None = None
 
 
-_ROWS = Rows(AnitraktRow)
+_ROWS = RowReader(AnitraktRow)
 
 
 class _Trakt(Mapping[TitleRef, int]):

@@ -11,7 +11,7 @@ from msgspec import Meta, Raw, Struct
 from msgspec.json import Decoder
 
 from sync.mapping.sources.claims import Broadcast, Claim, Made, Names, Source, Table
-from sync.model.bounds import BadRow, LeftOut, Rows, Word, read_json
+from sync.model.bounds import BadRow, LeftOut, RowReader, Word, read_json
 from sync.model.mapping import TitleRef
 from sync.model.trakt import Kind
 
@@ -51,7 +51,7 @@ class KnownItem(NamedTuple):
 
 
 _DOCUMENT = Decoder(Document)
-_ITEMS = Rows(Item)
+_ITEMS = RowReader(Item)
 
 
 def parse_bangumi(body: bytes) -> Table:

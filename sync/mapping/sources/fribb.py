@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from sync.mapping.sources.claims import Claim, Made, Names, Source, Table
-from sync.model.bounds import Count, OtherId, Rows, Word, read_json
+from sync.model.bounds import Count, OtherId, RowReader, Word, read_json
 from sync.model.mapping import TitleRef
 from sync.model.trakt import Kind
 
@@ -62,7 +62,7 @@ class FribbRow(Struct, gc=False):
         return (self.type or "").upper()
 
 
-_ROWS = Rows(FribbRow)
+_ROWS = RowReader(FribbRow)
 
 
 def parse_fribb(body: bytes) -> Table:

@@ -28,7 +28,7 @@ from sync.model.anilist import (
     MediaStatus,
     RelationType,
 )
-from sync.model.bounds import UNREADABLE, BadRow, Read, Rows, id_at, read_json
+from sync.model.bounds import UNREADABLE, BadRow, Read, RowReader, id_at, read_json
 from sync.services.anilist import schema
 
 Term = TypeVar("Term", bound=StrEnum)
@@ -41,9 +41,9 @@ MOST_EPISODES = 20_000
 
 _ENVELOPE, _CLAIMS = Decoder(schema.Envelope), Decoder(schema.TokenClaims)
 _LIST, _VIEWER, _PAGE = Decoder(schema.ListData), Decoder(schema.ViewerData), Decoder(schema.PageData)
-_ENTRIES, _MEDIA, _ACTIVITIES = Rows(schema.EntryRow), Rows(schema.MediaRow), Rows(schema.ActivityRow)
+_ENTRIES, _MEDIA, _ACTIVITIES = RowReader(schema.EntryRow), RowReader(schema.MediaRow), RowReader(schema.ActivityRow)
 _ONE_MEDIA = Decoder(schema.MediaRow)
-_SCHEDULES, _EDGES, _ERRORS = Rows(schema.AiringSchedule), Rows(schema.MediaEdge), Rows(schema.ErrorRow)
+_SCHEDULES, _EDGES, _ERRORS = RowReader(schema.AiringSchedule), RowReader(schema.MediaEdge), RowReader(schema.ErrorRow)
 
 
 def suspicious(what: str) -> SuspiciousRead:
@@ -289,7 +289,7 @@ def _framed(decoder: Decoder[T], data: Raw, without: str) -> T:
     return read_json(decoder.decode, data, suspicious(without))
 
 
-def _rows(rows: Rows[T], array: Raw, without: str) -> tuple[list[T], list[BadRow]]:
+def _rows(rows: RowReader[T], array: Raw, without: str) -> tuple[list[T], list[BadRow]]:
     return read_json(rows.read, array, suspicious(without))
 
 

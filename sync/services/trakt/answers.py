@@ -1,17 +1,15 @@
-"""Trakt's catalogue and account → values (Trakt API contract, 2026-07).
+"""Trakt's catalogue → values (Trakt API contract, 2026-07).
 
 A bad row is left out and named; a missing frame raises ``SuspiciousRead``, and is never taken for "nothing there".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
-from msgspec import Meta, Raw, Struct, ValidationError
+from msgspec import Raw, Struct, ValidationError
 from msgspec.json import Decoder
 
 from sync.errors import NEXT_RUN, SuspiciousRead
@@ -24,7 +22,7 @@ from sync.model.bounds import (
     Line,
     OtherId,
     Read,
-    Rows,
+    RowReader,
     Total,
     Word,
     id_at,
@@ -90,7 +88,7 @@ class FoundRow(Struct, gc=False):
     movie: TitleRow | None = None
 
 
-_TITLE, _FOUND = Decoder(TitleRow), Rows(FoundRow)
+_TITLE, _FOUND = Decoder(TitleRow), RowReader(FoundRow)
 
 
 def parse_title(kind: Kind, body: bytes) -> Read[TraktTitle | None]:
@@ -158,7 +156,7 @@ class NumberedRow(Struct, gc=False):
     number: Count
 
 
-_SEASONS, _EPISODES = Rows(SeasonRow), Rows(EpisodeRow)
+_SEASONS, _EPISODES = RowReader(SeasonRow), RowReader(EpisodeRow)
 _NUMBERED = Decoder(NumberedRow)
 
 
@@ -235,96 +233,3 @@ def number_at(raw: Raw) -> int | None:
         return _NUMBERED.decode(raw).number
     except UNREADABLE:
         return None
-
-
-# --- the account ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TraktAccount:
-    """Whose account it is, and the settings that matter to a writer.
-
-    ``watch_only_once`` is the user's setting that keeps a single play of each item. ``limits`` maps names such as
-    ``watchlist.item_count`` to what the account may hold.
-    """
-
-    username: str
-    slug: str | None = None
-    vip: bool = False
-    watch_only_once: bool = False
-    timezone: str | None = None
-    limits: Mapping[str, int] = field(default_factory=dict)
-
-
-class UserSlug(Struct):
-    """``user.ids``."""
-
-    slug: Word | None = None
-
-
-class AccountUser(Struct):
-    """``user``."""
-
-    username: Annotated[str, Meta(min_length=1, max_length=200)]
-    vip: bool | None = None
-    ids: UserSlug | None = None
-
-
-class AccountPlace(Struct):
-    """``account``; it also holds a token, which is not read."""
-
-    timezone: Word | None = None
-
-
-class Browsing(Struct):
-    """``browsing``."""
-
-    watch_only_once: bool | None = None
-
-
-class SettingsAnswer(Struct):
-    """``/users/settings?extended=browsing``. Nothing else of it is read: it holds personal data."""
-
-    user: AccountUser
-    account: AccountPlace | None = None
-    browsing: Browsing | None = None
-    limits: dict[Word, Raw] = {}
-
-
-_SETTINGS, _GROUP, _MOMENTS = Decoder(SettingsAnswer), Decoder(dict[str, Raw]), Decoder(datetime)
-_TOTAL: Decoder[int] = Decoder(Total)
-
-
-def parse_account(body: bytes) -> Read[TraktAccount]:
-    """Whose account the token opens."""
-    row = framed(_SETTINGS.decode, body, "account settings without a user name")
-    account = TraktAccount(
-        username=row.user.username,
-        slug=row.user.ids.slug if row.user.ids else None,
-        vip=row.user.vip is True,
-        watch_only_once=row.browsing.watch_only_once is True if row.browsing else False,
-        timezone=row.account.timezone if row.account else None,
-        limits=_flat(row.limits, _TOTAL.decode),
-    )
-    return Read(account)
-
-
-def parse_last_activities(body: bytes) -> Read[dict[str, datetime]]:
-    """``/sync/last_activities`` as flat names: ``all``, ``episodes.watched_at``, ``movies.watched_at`` …"""
-    without = "last activities without their times"
-    groups = framed(_GROUP.decode, body, without)
-    latest = framed(lambda raw: utc(_MOMENTS.decode(raw)), groups.pop("all", b"null"), without)
-    return Read({"all": latest} | _flat(groups, lambda raw: utc(_MOMENTS.decode(raw))))
-
-
-def _flat(groups: Mapping[str, Raw], decode: Callable[[Raw], T]) -> dict[str, T]:
-    """``{"a": {"b": 1}}`` → ``{"a.b": 1}``, without what cannot be read."""
-    found: dict[str, T] = {}
-    for name, group in groups.items():
-        try:
-            for key, raw in _GROUP.decode(group).items():
-                with suppress(*UNREADABLE):
-                    found[f"{name}.{key}"] = decode(raw)
-        except UNREADABLE:
-            continue
-    return found

@@ -14,10 +14,8 @@ from sync.model.plan import NewPlay
 from sync.model.trakt import NO_ID, Kind, PlayKind, ShowLayout, TraktIds, TraktPlays, TraktTitle
 from sync.services.clock import Deadline, OutOfTime
 from sync.services.http.transport import Transport, fetch_side_by_side
+from sync.services.trakt.account import TraktAccount, TraktLists, parse_account, parse_last_activities
 from sync.services.trakt.answers import (
-    TraktAccount,
-    parse_account,
-    parse_last_activities,
     parse_layout,
     parse_search,
     parse_title,
@@ -34,7 +32,6 @@ from sync.services.trakt.history import (
     parse_removed,
     removal_body,
 )
-from sync.services.trakt.lists import TraktLists
 from sync.services.trakt.plays import (
     NumberedPlay,
     WatchedTimes,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
-from sync.model.bounds import HistoryId, Read, Rows, Total, Word, read_json
+from sync.model.bounds import HistoryId, Read, RowReader, Total, Word, read_json
 from sync.model.plan import NewPlay
 from sync.model.trakt import PlayKind, WatchedAt
 from sync.services.http.exchange import TryAgain
@@ -44,7 +44,7 @@ class HistoryRow(Struct, gc=False):
         self.watched_at = minute_of(self.watched_at)
 
 
-_HISTORY = Rows(HistoryRow)
+_HISTORY = RowReader(HistoryRow)
 
 
 def parse_history(body: bytes) -> Read[tuple[HistoryPlay, ...]]:

@@ -21,7 +21,7 @@ from sync.model.bounds import (
     LeftOut,
     NotJson,
     Read,
-    Rows,
+    RowReader,
     Total,
     read_json,
     reason_of,
@@ -176,8 +176,12 @@ class WatchedMovie(Struct, gc=False):
         self.last_watched_at = minute_of(self.last_watched_at)
 
 
-_WATCHED_SHOWS, _WATCHED_SEASONS, _WATCHED_EPISODES = Rows(WatchedShow), Rows(WatchedSeason), Rows(WatchedEpisode)
-_WATCHED_MOVIES = Rows(WatchedMovie)
+_WATCHED_SHOWS, _WATCHED_SEASONS, _WATCHED_EPISODES = (
+    RowReader(WatchedShow),
+    RowReader(WatchedSeason),
+    RowReader(WatchedEpisode),
+)
+_WATCHED_MOVIES = RowReader(WatchedMovie)
 
 
 def parse_progress_page(body: bytes) -> Read[dict[int, tuple[NumberedPlay, ...]]]:

@@ -8,7 +8,7 @@ import pytest
 
 from sync.mapping.sources.anibridge import parse_anibridge, parse_range
 from sync.mapping.sources.bangumi import parse_bangumi
-from sync.mapping.sources.claims import Claim, Table
+from sync.mapping.sources.claims import Claim, Made, Table
 from sync.mapping.sources.datasets import DATASETS, build_index
 from sync.mapping.sources.fribb import parse_fribb
 from sync.model.mapping import TitleRef
@@ -255,6 +255,19 @@ def test_the_ids_that_name_a_show_are_known_whoever_says_so_and_on_whatever_list
     assert found.siblings(TraktIds(7, tmdb=70, tvdb=71)) == {1, 2, 3, 4, 9}
     assert found.claimants(TitleRef("tvdb", SHOW, 71)) == {4, 9}
     assert found.siblings(TraktIds(8)) == frozenset()
+
+
+def test_what_a_dataset_says_of_an_entry_is_worked_out_when_somebody_asks_and_once() -> None:
+    asked: list[str] = []
+
+    def make(row: str) -> str:
+        asked.append(row)
+        return row.upper()
+
+    made = Made({1: "a", 2: "b"}, make)
+
+    assert (len(made), 1 in made, 3 in made, made.get(3), asked) == (2, True, False, None, [])
+    assert (made[2], made[2], asked) == ("B", "B", ["b"])
 
 
 def test_what_nobody_knows_is_absent() -> None:

@@ -1,16 +1,21 @@
-"""Ratings, watchlist and dropped shows on Trakt: read, put, taken away (Trakt API contract, sync and users, 2026-07).
+"""The account on Trakt: whose it is, what changed in it last, and its ratings, watchlist and dropped shows (Trakt API
+contract, sync and users, 2026-07).
 
-Unlike the history these hold a thing once: sending the same again changes nothing.
+Unlike the history the lists hold a thing once: sending it again changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Annotated
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
+from msgspec.json import Decoder
 
-from sync.model.bounds import LeftOut, Read, Rows, Word
+from sync.model.bounds import UNREADABLE, LeftOut, Read, RowReader, Total, Word, utc
 from sync.model.budget import BATCH, TRAKT_PAGE
 from sync.model.lists import THERE, UNREADABLE_VALUE, ItemKind, ListItem, TraktList
 from sync.services.clock import Deadline
@@ -21,12 +26,106 @@ from sync.services.trakt.wire import TraktWire
 
 GROUPS = {ItemKind.MOVIE: "movies", ItemKind.SEASON: "seasons", ItemKind.SHOW: "shows"}
 ALL_KINDS = tuple(GROUPS)
+T = TypeVar("T")
 DROPPED_PATH = "/users/hidden/dropped"
 _STAMPS = {
     TraktList.RATINGS: ("movies.rated_at", "seasons.rated_at", "shows.rated_at"),
     TraktList.WATCHLIST: ("watchlist.updated_at",),
     TraktList.DROPPED: ("shows.dropped_at",),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class TraktAccount:
+    """Whose account it is, and the settings that matter to a writer.
+
+    ``watch_only_once`` is the user's setting that keeps a single play of each item. ``limits`` maps names such as
+    ``watchlist.item_count`` to what the account may hold.
+    """
+
+    username: str
+    slug: str | None = None
+    vip: bool = False
+    watch_only_once: bool = False
+    timezone: str | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+class UserSlug(Struct):
+    """``user.ids``."""
+
+    slug: Word | None = None
+
+
+class AccountUser(Struct):
+    """``user``."""
+
+    username: Annotated[str, Meta(min_length=1, max_length=200)]
+    vip: bool | None = None
+    ids: UserSlug | None = None
+
+
+class AccountPlace(Struct):
+    """``account``; it also holds a token, which is not read."""
+
+    timezone: Word | None = None
+
+
+class Browsing(Struct):
+    """``browsing``."""
+
+    watch_only_once: bool | None = None
+
+
+class SettingsAnswer(Struct):
+    """``/users/settings?extended=browsing``. Nothing else of it is read: it holds personal data."""
+
+    user: AccountUser
+    account: AccountPlace | None = None
+    browsing: Browsing | None = None
+    limits: dict[Word, Raw] = {}
+
+
+_SETTINGS, _GROUP, _MOMENTS = Decoder(SettingsAnswer), Decoder(dict[str, Raw]), Decoder(datetime)
+_TOTAL: Decoder[int] = Decoder(Total)
+
+
+def parse_account(body: bytes) -> Read[TraktAccount]:
+    """Whose account the token opens."""
+    row = framed(_SETTINGS.decode, body, "account settings without a user name")
+    account = TraktAccount(
+        username=row.user.username,
+        slug=row.user.ids.slug if row.user.ids else None,
+        vip=row.user.vip is True,
+        watch_only_once=row.browsing.watch_only_once is True if row.browsing else False,
+        timezone=row.account.timezone if row.account else None,
+        limits=_flat(row.limits, _TOTAL.decode),
+    )
+    return Read(account)
+
+
+def parse_last_activities(body: bytes) -> Read[dict[str, datetime]]:
+    """``/sync/last_activities`` as flat names: ``all``, ``episodes.watched_at``, ``movies.watched_at`` …"""
+    without = "last activities without their times"
+    groups = framed(_GROUP.decode, body, without)
+    latest = framed(lambda raw: utc(_MOMENTS.decode(raw)), groups.pop("all", b"null"), without)
+    return Read({"all": latest} | _flat(groups, lambda raw: utc(_MOMENTS.decode(raw))))
+
+
+def _flat(groups: Mapping[str, Raw], decode: Callable[[Raw], T]) -> dict[str, T]:
+    """``{"a": {"b": 1}}`` → ``{"a.b": 1}``, without what cannot be read."""
+    found: dict[str, T] = {}
+    for name, group in groups.items():
+        try:
+            for key, raw in _GROUP.decode(group).items():
+                with suppress(*UNREADABLE):
+                    found[f"{name}.{key}"] = decode(raw)
+        except UNREADABLE:
+            continue
+    return found
+
+
+# --- the lists --------------------------------------------------------------------------------------------------------
 
 
 class TraktLists:
@@ -96,7 +195,7 @@ class ListRow(Struct, gc=False):
     rating: Annotated[int, Meta(ge=1, le=10)] | None = None
 
 
-_ROWS = Rows(ListRow)
+_ROWS = RowReader(ListRow)
 
 
 def parse_rows(body: bytes, kind: ItemKind, *, rated: bool) -> Read[dict[ListItem, int]]:

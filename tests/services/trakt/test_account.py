@@ -11,8 +11,8 @@ from sync.errors import LoginError, SuspiciousRead
 from sync.model.budget import BATCH
 from sync.model.lists import UNREADABLE_VALUE, ItemKind, ListItem, TraktList
 from sync.services.http.transport import OutcomeUnknown
+from sync.services.trakt.account import TraktLists, stamp_names
 from sync.services.trakt.client import TraktClient
-from sync.services.trakt.lists import TraktLists, stamp_names
 from sync.services.trakt.wire import AccountFull
 from tests.fakes import FakeClock
 from tests.services.wiring import last_request, pages, ten_minutes, transport_on
