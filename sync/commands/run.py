@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sync.commands.shell import Options, Shell, clock_for, new_run_id, read_overrides, run_command
-from sync.errors import ConfigError, ServiceUnavailable, StateError
+from sync.commands.shell import Options, Shell, bug_of, clock_for, new_run_id, read_overrides, run_command
+from sync.errors import ConfigError, ServiceUnavailable, SyncError
 from sync.job import Job
 from sync.model.run import Outcome, RunReport, RunRequest
 from sync.model.state import Finished
 from sync.report.log_lines import render_log_lines
 from sync.services.clock import Clock
+from sync.services.state import StateInUse
 from sync.steps.publishing import PATIENCE, publish, publish_failure
 from sync.wiring import may_be_connected, open_repository, open_services
 
@@ -43,22 +44,24 @@ def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Cl
         only=options.anilist_id,
         again=options.again,
     )
-    with open_services(
-        settings,
-        clock,
-        shell.redactor,
-        read_only=options.dry_run,
-        anonymous=options.dry_run and not may_be_connected(settings),
-    ) as services:
-        try:
+    try:
+        with open_services(
+            settings,
+            clock,
+            shell.redactor,
+            read_only=options.dry_run,
+            anonymous=options.dry_run and not may_be_connected(settings),
+        ) as services:
             services.folder.create()
             with services.folder.locked(clock):
                 finished = Job(settings, services, overrides, request).run()
                 report = publish(finished, settings, services, scheduled=scheduled)
-        except StateError as error:  # the folder itself: what is in it is the job's to look at
-            if scheduled:
-                publish_failure(error, settings, services.repository, now=clock.now(), run_id=run_id)
-            raise
+    except Exception as error:
+        # The folder itself, or a bug; a run that is in the way of this one ends by itself.
+        if scheduled and not isinstance(error, StateInUse):
+            trouble = error if isinstance(error, SyncError) else bug_of(error)
+            publish_failure(trouble, settings, open_repository(settings, clock), now=clock.now(), run_id=run_id)
+        raise
     for line in render_log_lines(report):
         shell.log.say(line)
     return _exit_code(shell, report, finished, scheduled=scheduled)

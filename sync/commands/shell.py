@@ -24,10 +24,10 @@ from sync.settings import Settings, parse_settings
 if TYPE_CHECKING:
     from sync.services.console.terminal import Terminal
 
-BUG = 70
 OVERRIDES_FILE = "overrides.yaml"
 FIRST_SETTINGS = ("TRAKT_CLIENT_ID", "TRAKT_CLIENT_SECRET", "ANILIST_USERNAME", "ANILIST_ACCESS_TOKEN")
 SETUP_PAGE = "https://github.com/trakt-sync-for-anilist/trakt-sync-for-anilist#five-steps"
+BUGS_PAGE = "https://github.com/trakt-sync-for-anilist/trakt-sync-for-anilist/issues"
 
 
 class Shell:
@@ -109,11 +109,18 @@ def run_command(env: Mapping[str, str], command: Callable[[Shell], int]) -> int:
         shell.log.warning("Stopped. Nothing is lost: the next run carries on.")
         return 130
     except Exception as error:  # noqa: BLE001 - the outermost line: a bug must not end in a bare traceback
-        shell.log.error(f"This is a bug ({type(error).__name__}). Please report it with the lines below.")
+        code = shell.fail(bug_of(error))
         shell.log.say("".join(traceback.format_exception(error)))
-        return BUG
+        return code
     finally:
         shell.close()
+
+
+def bug_of(error: Exception) -> SyncError:
+    """What a person is told of an error that no part of the program expected; the exit code is 70."""
+    return SyncError(
+        f"This is a bug ({type(error).__name__}).", f"Please report it at {BUGS_PAGE} with the lines in the log."
+    )
 
 
 def refuse(error: SyncError, env: Mapping[str, str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from demo.server import Reply, Request, html
 from sync.model.plan import LedgerPlay, PlayState
 from sync.model.trakt import PlayKind
 from sync.services.state.ledger_file import parse_ledger, render_ledger
+from tests.fakes import FakeClock
 from tests.faults.harness import Owner, meddling, world_of
 
 SHOWS = (145064, 172463, 112151)
@@ -235,3 +237,38 @@ def test_a_commit_never_takes_back_what_another_run_committed_meanwhile(owner: O
 
     assert (foreign,) == parse_ledger(owner.committed["plays.json"], "plays.json").of(999)
     assert owner.truth == owner.history
+
+
+class BreakingClock(FakeClock):
+    """It stands for a part of the program with a bug: once it ``is_broken``, it cannot tell how long something took."""
+
+    is_broken = False
+
+    def monotonic(self) -> float:
+        if self.is_broken:
+            raise ZeroDivisionError
+        return super().monotonic()
+
+
+@pytest.mark.parametrize("scheduled", [True, False])
+def test_a_bug_is_said_on_the_page_and_of_a_scheduled_run_in_an_issue_that_the_next_good_run_closes(
+    tmp_path: Path, scheduled: bool
+) -> None:
+    clock = BreakingClock()
+    with world_of(*SHOWS, clock=clock) as (demo, _):
+        owner = Owner(demo, clock, tmp_path)
+        clock.is_broken = True
+
+        ended = owner.sync(scheduled=scheduled)
+
+        assert 70 == ended.code
+        assert "::error::This is a bug (ZeroDivisionError). Please report it" in ended.output
+        assert "Traceback" in ended.output
+        assert "This is a bug (ZeroDivisionError)" in ended.summary
+        assert Counter() == owner.history
+        issues = demo.github.issues.issues
+        assert [scheduled] == [any("This is a bug" in str(issue["body"]) for issue in issues)]
+
+        clock.is_broken = False
+        owner.sync_until_well()
+        assert all(issue["state"] == "closed" for issue in demo.github.issues.issues)
