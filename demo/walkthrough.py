@@ -17,6 +17,7 @@ from demo.world import sample_world
 
 OUTPUT = Path("demo-output")
 BRAKE = 7
+LIBRARY_PAGE = "library.html"
 MARK = ".demo-output"
 """A file that says a folder is the demo's own, which it may clear."""
 ONE_PIECE, SPLIT_COUR = 21, 104578
@@ -72,7 +73,9 @@ class Walkthrough:
     def one_more_episode(self) -> None:
         """One play is added by one POST."""
         self._demo.world.watch(ONE_PIECE)
-        result = self._run("4. You watch One Piece 1090 and AniList knows it")
+        page = self._folder / LIBRARY_PAGE
+        result = self._run("4. You watch One Piece 1090 and AniList knows it", "--page", str(page))
+        self._check(page.exists() and "One Piece" in page.read_text("utf-8"), "it should write the library page")
         self._check(result.code == 0, f"it should end with 0, not {result.code}", result)
         self._check_requests(anilist=4, trakt=4, posts=1)
         self._check_history()
@@ -190,6 +193,7 @@ def _tell_traces(folder: Path, history: Path, say: Say) -> None:
         shown / "summary-1.md": "the page that the first run leaves on GitHub; then summary-2.md to summary-6.md",
         shown / "state": "what the job remembers, with its status page README.md",
         shown / history.name: "the history on Trakt, newest first",
+        shown / LIBRARY_PAGE: "the library page: open it in a browser",
     }
     width = max(len(str(path)) for path in traces)
     say("\nWhat is left to look at:")

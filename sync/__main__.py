@@ -47,7 +47,7 @@ def _main(argv: Sequence[str] | None) -> int:
 def _command(name: str) -> Command:
     """What carries out a command; imported on demand, so that a run with nothing new does not wait for the others."""
     match name:
-        case "run":
+        case "run" | "page":
             from sync.commands.run import main as command
         case "connect":
             from sync.commands.connect import main as command
@@ -90,6 +90,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--again", action="store_true", help="with --anilist-id: also add what was removed on Trakt or undone"
     )
+    run.add_argument("--page", metavar="FILE", help="also write the library page, which opens in a browser, into FILE")
+
+    page = commands.add_parser("page", help="write the library page; nothing else is written")
+    page.add_argument(
+        "page", nargs="?", default="library.html", metavar="FILE", help="where to (default: library.html)"
+    )
+    page.set_defaults(dry_run=True, allow_large=False, again=False, anilist_id=None)
 
     commands.add_parser("connect", help="log in to Trakt")
     commands.add_parser("doctor", help="say what is wrong with the set-up, and how to mend it")

@@ -12,7 +12,7 @@ from sync.model.budget import Timetable
 from sync.model.lists import ListMemory, SyncedLists
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger, Plan
-from sync.model.run import LastSync, Readings, Requests, RunRequest, Written
+from sync.model.run import LastSync, Readings, Requests, RunReport, RunRequest, Written
 from sync.model.state import Finished, State
 from sync.planning.lists.plan import ListWishes
 from sync.planning.plan import plan_plays
@@ -278,10 +278,19 @@ class Job:
         # What cannot be read, or belongs to another run just now, is not written over; what was done is remembered.
         unread = isinstance(error, StateError) and not (report.posted or report.lists.done)
         if self._request.dry_run or unread or isinstance(error, StateInUse):
-            return Finished(report, known.state, error)
+            return self._finished(report, known, known.state, error)
         last = last_sync_after(last, known, report, approved=self._is_approved(last))
         try:
             services.folder.save_last_sync(last)
         except StateError as met:
             report, error = replace(report, warnings=(*report.warnings, str(met))), error or met
-        return Finished(report, replace(known.state, last_sync=last), error)
+        return self._finished(report, known, replace(known.state, last_sync=last), error)
+
+    def _finished(self, report: RunReport, known: Known, state: State, error: SyncError | None) -> Finished:
+        """With what was read, for the pages that show the whole list."""
+        readings = known.readings
+        if readings is not None:
+            entries, _ = self._scope.for_history(readings.library.entries)
+            readings = replace(readings, entries=entries)
+        layouts = {key: layout for key, layout in known.mapped.layouts.items() if layout is not None}
+        return Finished(report, state, error, readings, layouts)

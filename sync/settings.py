@@ -19,6 +19,7 @@ PROFILE_NAME = re.compile(r"(?!github)[a-z][a-z0-9_]{0,30}")
 """Secrets are named after profiles, and GitHub keeps names that begin with GITHUB_ to itself."""
 SWITCH_WORDS = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+ARTIFACT_SERVERS = re.compile(r"https://(?:github\.com|[a-z0-9-]+\.ghe\.com)/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,10 @@ class Settings:
     """Where datasets are kept between runs: outside the repository, whose files anybody may have written."""
     github: GitHubContext | None = None
     summary_file: Path | None = None
+    output_file: Path | None = None
+    """Where a step of a workflow says what the next ones may want to know."""
+    page_file: Path | None = None
+    """Where the library page goes when a run on GitHub makes one; ``None`` where nobody could open it."""
     in_actions: bool = False
     clock_speed: float = 1.0
 
@@ -157,6 +162,8 @@ def parse_settings(
         cache_dir=reader.cache_dir(),
         github=reader.github(),
         summary_file=Path(path) if (path := reader.text("GITHUB_STEP_SUMMARY")) else None,
+        output_file=Path(path) if (path := reader.text("GITHUB_OUTPUT")) else None,
+        page_file=reader.page_file(profile),
         in_actions=reader.text("GITHUB_ACTIONS") == "true",
         clock_speed=float(reader.whole_number("CLOCK_SPEED", 1)),
     )
@@ -209,6 +216,14 @@ class _Environment:
         known = (Path(home, inside) for name, inside in homes.items() if (home := self.text(name)))
         outside = next((folder for folder in known if folder.is_absolute()), None) or Path.home() / ".cache"
         return outside / "trakt-sync-for-anilist"
+
+    def page_file(self, profile: str | None) -> Path | None:
+        """A file in the runner's own folder, named as its artifact is to be. GitHub Enterprise Server has no artifacts
+        of this kind (actions/upload-artifact, README, "GHES Support")."""
+        server, folder = self.text("GITHUB_SERVER_URL") or "https://github.com", self.text("RUNNER_TEMP")
+        if folder is None or self.text("GITHUB_ACTIONS") != "true" or not ARTIFACT_SERVERS.fullmatch(server):
+            return None
+        return Path(folder) / f"library{f'-{profile}' if profile else ''}.html"
 
     def secret(self, name: str, what: str, *, required: bool) -> str:
         value = self.token(name)

@@ -42,6 +42,7 @@ class Repository:
     state_path: str
     profile: str | None = None
     overrides_path: str = "overrides.yaml"
+    offers_library: bool = False
     _opened: list[GitHubRepo] = field(default_factory=list)
 
     @property
@@ -78,6 +79,7 @@ class Repository:
             secrets=f"{here}/settings/secrets/actions",
             permissions=f"{here}/settings/actions",
             state=f"{here}/commits/{branch}/{self.state_path}",
+            newest_library=f"{here}/actions/workflows/sync.yml" if self.offers_library else "",
         )
 
 
@@ -239,6 +241,7 @@ def open_repository(settings: Settings, clock: Clock, workspace: Path = Path()) 
         state_path=inside.relative_to(workspace.resolve()).as_posix(),
         profile=settings.profile,
         overrides_path=settings.overrides_file.as_posix(),
+        offers_library=settings.page_file is not None,
     )
 
 

@@ -62,6 +62,7 @@ class AniListViews:
             "season": SEASONS[(start[1] - 1) // 3] if start[1] else None,
             "seasonYear": start[0],
             "synonyms": [],
+            "coverImage": None,  # an address of AniList's own would be asked for by whoever looks at the demo's page
             "isAdult": False,
             "isLocked": False,
             "countryOfOrigin": "JP",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from sync.commands.shell import Options, Shell, bug_of, clock_for, new_run_id, read_overrides, run_command
 from sync.errors import ConfigError, ServiceUnavailable, SyncError
@@ -55,7 +56,8 @@ def _run(shell: Shell, options: Options, env: Mapping[str, str], given_clock: Cl
             services.folder.create()
             with services.folder.locked(clock):
                 finished = Job(settings, services, overrides, request).run()
-                report = publish(finished, settings, services, scheduled=scheduled)
+                page = Path(options.page) if options.page else None
+                report = publish(finished, settings, services, scheduled=scheduled, page=page)
     except Exception as error:
         # The folder itself, or a bug; a run that is in the way of this one ends by itself.
         if scheduled and not isinstance(error, StateInUse):

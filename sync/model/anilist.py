@@ -99,8 +99,8 @@ class Media:
     """One anime as AniList lists it: usually one cour or part, numbered from 1.
 
     ``episodes`` is the count when complete, ``None`` while unknown; ``duration`` is minutes an episode;
-    ``next_airing`` is the next episode to air, ``None`` when none is announced. ``relations`` are only there where they
-    were asked for.
+    ``next_airing`` is the next episode to air, ``None`` when none is announced. ``cover`` is the address of a small
+    picture. ``relations`` are only there where they were asked for.
     """
 
     anilist_id: int
@@ -117,6 +117,7 @@ class Media:
     synonyms: tuple[str, ...] = ()
     is_adult: bool = False
     next_airing: Airing | None = None
+    cover: str | None = None
     relations: tuple[MediaRelation, ...] = ()
 
     @property

@@ -112,7 +112,8 @@ class Requests:
 @dataclass(frozen=True, slots=True)
 class Pages:
     """Addresses on GitHub where something is read or set right; empty outside of it. ``run`` is this run's page,
-    ``issue`` the issue that asks for something, or the list of those that are open."""
+    ``issue`` the issue that asks for something, or the list of those that are open. ``library`` leads to the library
+    page of this run, ``newest_library`` to the runs, of which the newest have one."""
 
     overrides: str = ""
     sync: str = ""
@@ -124,6 +125,8 @@ class Pages:
     secrets: str = ""
     permissions: str = ""
     state: str = ""
+    library: str = ""
+    newest_library: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from sync.errors import SyncError
 from sync.model.lists import ListMemory
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger
-from sync.model.run import LastSync, RunReport
+from sync.model.run import LastSync, Readings, RunReport
+from sync.model.trakt import ShowLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,14 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a run ended. ``error`` decides the exit code; ``state`` is what ``state/`` holds now, as far as is known."""
+    """How a run ended. ``error`` decides the exit code; ``state`` is what ``state/`` holds now, as far as is known.
+
+    ``readings`` are of the whole list, whatever the run was about, ``None`` if it did not come that far; ``layouts``
+    are the shows that were read, by Trakt id.
+    """
 
     report: RunReport
     state: State
     error: SyncError | None = None
+    readings: Readings | None = None
+    layouts: Mapping[int, ShowLayout] = field(default_factory=dict)

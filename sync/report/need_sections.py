@@ -39,4 +39,7 @@ def remedy_sentence(report: RunReport) -> str:
     """What a person can do about an entry, with the link to the editor."""
     file = link("`overrides.yaml`", report.pages.overrides)
     form = f" or fill in {link('the form', report.pages.form)}" if report.pages.form else ""
-    return f"Nothing is written for these until it is certain. To settle one, paste its line into {file}{form}."
+    said = f"Nothing is written for these until it is certain. To settle one, paste its line into {file}{form}."
+    if not report.pages.newest_library:
+        return said
+    return f"{said} The newest run's {link('library page', report.pages.newest_library)} has the choices side by side."

@@ -78,9 +78,18 @@ def _opening(status: Status, views: list[EntryView], chart_file: str | None) -> 
         lines += [f"{whose}, one way.", ""]
     if chart_file and any(status.plays_by_month.values()):
         lines += [f"![Plays a month, the last 24 months]({chart_file})", ""]
-    lines += [_totals(status, views), ""]
+    lines += [_totals(status, views), "", *_library(status.pages)]
     lines += [f"⚠️ {prose(note)}\n" for note in status.notes]
     return "\n".join(lines)
+
+
+def _library(pages: Pages) -> list[str]:
+    if not pages.newest_library:
+        return []
+    # A run that only keeps the schedule alive has no page of its own.
+    page = link("library page", pages.library or pages.newest_library)
+    fresh = link("Actions → Sync → Run workflow", pages.sync)
+    return [f"Every entry, the runs and the numbers: {page}, kept for 7 days; *{fresh}* makes another.", ""]
 
 
 def _totals(status: Status, views: list[EntryView]) -> str:

@@ -69,7 +69,8 @@ def _meta(report: RunReport) -> str:
     known = " · ".join(part for part in (whose, *(value for _, value in others)) if part)
     shown = coverage(report)
     issue = f" ({link('issue', report.pages.issue)})" if shown and report.pages.issue else ""
-    return f"{known} · run {code(run)}" + (f" · {escape(shown)}{issue}" if shown else "")
+    library = f" · {link('the library page', report.pages.library)}" if report.pages.library else ""
+    return f"{known} · run {code(run)}" + (f" · {escape(shown)}{issue}" if shown else "") + library
 
 
 def _undo(report: RunReport) -> tuple[Section, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from sync.errors import ConfigError, LoginError, StateError, StoppedByBrake, SyncError, TokenStoreError
 from sync.model.run import Outcome, Pages, RunLine, RunReport
@@ -27,9 +28,10 @@ from sync.report.list_sections import format_changes
 from sync.report.needs_you import entries_in_need
 from sync.report.status_page import Status, render_status_page
 from sync.report.summary import render_summary
-from sync.services.console.actions_log import append_summary
+from sync.services.console.actions_log import append_output, append_summary
 from sync.services.state import StateFolder, standing_plays
 from sync.settings import Settings
+from sync.steps.library_page import keep_layouts, save_library_page
 from sync.wiring import Repository, Services
 
 CHART_FILE = "plays.svg"
@@ -40,18 +42,48 @@ PATIENCE = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
-def publish(finished: Finished, settings: Settings, services: Services, *, scheduled: bool = False) -> RunReport:
+def publish(
+    finished: Finished, settings: Settings, services: Services, *, scheduled: bool = False, page: Path | None = None
+) -> RunReport:
     """Saves the pages, commits the state if it holds news, keeps the issues up to date, and writes the summary.
 
-    Gives the report with what could not be published among its warnings. A dry run leaves only the summary, and a run
-    with nothing new asks nothing of GitHub.
+    Gives the report with what could not be published among its warnings. A dry run leaves only the summary and the
+    library page, and a run with nothing new asks nothing of GitHub. ``page`` is a file that a person wants the library
+    page in; a run on GitHub makes one by itself when something changed, a preview waits or a person started it.
     """
-    repository = services.repository
-    report = replace(finished.report, pages=repository.pages if repository else Pages())
+    repository, report = services.repository, finished.report
+    file = page or (settings.page_file if not scheduled or _has_something_to_show(finished, services) else None)
+    pages = repository.pages if repository else Pages()
+    if file is not None and file == settings.page_file and pages.run:
+        pages = replace(pages, library=f"{pages.run}#artifacts")
+    finished = replace(finished, report=replace(report, pages=pages))
+    report = finished.report
     if not report.dry_run:
-        report = _save_and_commit(replace(finished, report=report), settings, services, scheduled=scheduled)
+        report = _save_and_commit(finished, settings, services, scheduled=scheduled)
+    report = _keep_library_page(replace(finished, report=report), settings, services, file)
     if settings.summary_file is not None:
         append_summary(settings.summary_file, services.redactor.redact(render_summary(report)))
+    return report
+
+
+def _has_something_to_show(finished: Finished, services: Services) -> bool:
+    waits = finished.report.outcome in (Outcome.BRAKE, Outcome.PREVIEW)
+    return waits or (not isinstance(finished.error, StateError) and services.folder.has_changes())
+
+
+def _keep_library_page(finished: Finished, settings: Settings, services: Services, file: Path | None) -> RunReport:
+    """Writes the library page into ``file``, and tells the workflow of it."""
+    report, kept = finished.report, keep_layouts(finished, settings)
+    made = {"layouts": "changed"} if kept else {}
+    if file is not None and not isinstance(finished.error, StateError):
+        try:
+            save_library_page(finished, settings, services, file, complete=file != settings.page_file)
+            made["page"] = str(file)
+        except SyncError as trouble:
+            report = replace(report, warnings=(*report.warnings, f"There is no library page. {trouble}"))
+    if settings.output_file is not None:
+        for name, value in made.items():
+            append_output(settings.output_file, name, value)
     return report
 
 

@@ -19,6 +19,8 @@ def test_the_demo_runs_to_its_end_with_the_right_history(tmp_path: Path) -> None
     assert code == 0, "\n".join(said)
     assert (tmp_path / "demo" / "summary-1.md").read_text(encoding="utf-8").startswith("## ⏸")
     assert (tmp_path / "demo" / "state" / "plays.json").exists()
+    assert (tmp_path / "demo" / "library.html").exists()
+    assert any("library.html" in line and "browser" in line for line in said)
     assert "One Piece S22E1090" in (tmp_path / "demo" / "trakt-history.txt").read_text(encoding="utf-8")
 
 

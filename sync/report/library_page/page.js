@@ -294,7 +294,8 @@
       else placeOf(holder).querySelector('img')?.remove();
     }
   }
-  covers.checked = kept.get() !== 'off';
+  covers.checked = kept.get() !== 'off' && held.length > 0;
+  covers.parentElement.hidden = !held.length;
   covers.addEventListener('change', () => {
     kept.set(covers.checked ? 'on' : 'off');
     cover();

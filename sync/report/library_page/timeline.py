@@ -11,8 +11,8 @@ from sync.report.dates import format_day
 from sync.report.library_page.markup import href, html_text
 from sync.report.ranges import counted, format_numbers
 
-PARTS_SHOWN = 60
-"""Entries that one run names; a first import has thousands, and the library has them all."""
+PARTS_IN_VIEW, PARTS_SHOWN = 8, 60
+"""Entries that one run names at once, and when asked; a first import has thousands, and the library has them all."""
 
 _OUTCOMES = {
     Outcome.ADDED: "added",
@@ -64,10 +64,15 @@ def _gain(run: LibraryRun) -> str:
 def _parts(run: LibraryRun, names: Mapping[int, LibraryEntry]) -> str:
     if not run.parts:
         return ""
-    shown = ", ".join(_part(part, names) for part in run.parts[:PARTS_SHOWN])
+    shown = [_part(part, names) for part in run.parts[:PARTS_SHOWN]]
     left = len(run.parts) - PARTS_SHOWN
-    rest = f" and {counted(left, 'more entry', 'more entries')}: <a href=#library>the library</a> has them"
-    return f"<p>{shown}{rest if left > 0 else ''}.</p>"
+    if left > 0:
+        shown.append(f"{counted(left, 'more entry', 'more entries')}: <a href=#library>the library</a> has them")
+    if len(shown) <= PARTS_IN_VIEW + 1:
+        return f"<p>{', '.join(shown)}.</p>"
+    first, rest = ", ".join(shown[:PARTS_IN_VIEW]), ", ".join(shown[PARTS_IN_VIEW:])
+    more = counted(len(run.parts) - PARTS_IN_VIEW, "more entry", "more entries")
+    return f"<p>{first}</p><details class=more><summary>{more}</summary><p>{rest}.</p></details>"
 
 
 def _part(part: RunPart, names: Mapping[int, LibraryEntry]) -> str:

@@ -174,6 +174,7 @@ def media_of(row: schema.MediaRow) -> Media:
         synonyms=tuple(filter(None, row.synonyms or ())),
         is_adult=row.is_adult is True,
         next_airing=_airing(row.next_airing_episode) if row.next_airing_episode else None,
+        cover=row.cover_image.medium if row.cover_image else None,
         relations=_relations(row.relations).value if row.relations else (),
     )
 

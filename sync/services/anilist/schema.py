@@ -22,7 +22,7 @@ MEDIA_FIELDS = """
 id idMal format status(version: 2) episodes duration isAdult synonyms
 title { romaji english native }
 startDate { year month day } endDate { year month day }
-nextAiringEpisode { episode airingAt }
+nextAiringEpisode { episode airingAt } coverImage { medium }
 """
 
 ENTRY_FIELDS = f"""
@@ -135,6 +135,12 @@ class MediaConnection(Struct, gc=False):
     edges: Raw
 
 
+class CoverRow(Struct):
+    """A ``MediaCoverImage``, of which the smallest size is asked for."""
+
+    medium: Line | None = None
+
+
 class MediaRow(Struct, rename="camel", gc=False):
     """A ``Media``."""
 
@@ -150,6 +156,7 @@ class MediaRow(Struct, rename="camel", gc=False):
     start_date: FuzzyRow | None = None
     end_date: FuzzyRow | None = None
     next_airing_episode: AiringSchedule | None = None
+    cover_image: CoverRow | None = None
     relations: MediaConnection | None = None
 
 

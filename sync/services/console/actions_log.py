@@ -184,6 +184,12 @@ class ActionsLogHandler(logging.Handler):
             print("A log line could not be written.", file=sys.stderr)  # noqa: T201 - there is no log to use
 
 
+def append_output(path: Path, name: str, value: str) -> None:
+    """Adds an output of the step; ``value`` is one line."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{name}={value}\n")
+
+
 def append_summary(path: Path, markdown: str) -> None:
     """Adds ``markdown`` to the step's summary file, cut at the end of a line when GitHub would refuse the whole."""
     used = path.stat().st_size if path.exists() else 0

@@ -198,11 +198,17 @@ class StateFolder:
 
     def has_news(self, now: datetime) -> bool:
         """Whether there is something to commit: more than a clock changed, or the weekly heartbeat is due."""
+        changed = self._changed()
+        return self.has_changes() or (LAST_SYNC_FILE in changed and _heartbeat_due(self.base.get(LAST_SYNC_FILE), now))
+
+    def has_changes(self) -> bool:
+        """Whether more than a clock changed."""
+        return any(_says_more(name, self.base.get(name), content) for name, content in self._changed().items())
+
+    def _changed(self) -> dict[str, bytes]:
+        """The files that are not as they were, the pages aside."""
         ours = self.files()
-        changed = [name for name, content in ours.items() if self.base.get(name) != content and name not in PAGES]
-        return any(_says_more(name, self.base.get(name), ours[name]) for name in changed) or (
-            LAST_SYNC_FILE in changed and _heartbeat_due(self.base.get(LAST_SYNC_FILE), now)
-        )
+        return {name: each for name, each in ours.items() if self.base.get(name) != each and name not in PAGES}
 
     def stamp_commit(self, now: datetime) -> None:
         """Notes in ``last_sync.json`` that the state is committed now; the heartbeat counts from it."""

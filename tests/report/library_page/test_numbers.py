@@ -14,7 +14,7 @@ from sync.model.plan import PlayState
 from sync.model.trakt import UNKNOWN_TIME, WatchedAt
 from sync.report.library_page.figures import Sum, figures_of
 from sync.report.library_page.numbers import render_numbers, zone_name
-from sync.report.library_page.timeline import PARTS_SHOWN, render_timeline
+from sync.report.library_page.timeline import PARTS_IN_VIEW, PARTS_SHOWN, render_timeline
 from tests.report.library_page.made_up_library import NOW, library, runs
 
 
@@ -97,4 +97,5 @@ def test_a_first_import_names_some_entries_and_counts_the_others() -> None:
     page = render_timeline(replace(library(), runs=(LibraryRun("a", NOW, len(parts), parts=parts),)))
 
     assert page.count("AniList ") == PARTS_SHOWN
-    assert "and 2 more entries: <a href=#library>the library</a> has them" in page
+    assert f"<summary>{PARTS_SHOWN + 2 - PARTS_IN_VIEW} more entries</summary>" in page
+    assert ", 2 more entries: <a href=#library>the library</a> has them." in page
