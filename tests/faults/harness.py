@@ -106,7 +106,14 @@ class Owner:
         summary = self.folder / "summary.md"
         summary.unlink(missing_ok=True)
         env = {**self.settings, "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_EVENT_NAME": GITHUB_EVENT_NAME}
-        arguments = {"dry_run": False, "allow_large": False, "anilist_id": None, "run_id": None, "again": False}
+        arguments = {
+            "dry_run": False,
+            "allow_large": False,
+            "anilist_id": None,
+            "run_id": None,
+            "again": False,
+            "page": None,
+        }
         said = io.StringIO()
         before = Counter((request.service, request.method) for request in self.demo.log)
         with contextlib.chdir(self.folder), _own_logging(), redirect_stdout(said), redirect_stderr(said):
