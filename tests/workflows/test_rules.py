@@ -19,7 +19,14 @@ FILES = sorted(WORKFLOWS.glob("*.yml"))
 SAMPLES = sorted((PROJECT / "docs").glob("*.yml"))
 """Workflows for repositories of people's own, which are held to the same rules."""
 
-PROVIDED = {"GITHUB_ACTIONS", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL", "GITHUB_API_URL"}
+PROVIDED = {
+    "GITHUB_ACTIONS",
+    "GITHUB_REPOSITORY",
+    "GITHUB_RUN_ID",
+    "GITHUB_SERVER_URL",
+    "GITHUB_API_URL",
+    "GITHUB_OUTPUT",
+}
 PROVIDED |= {"GITHUB_STEP_SUMMARY", "GITHUB_TOKEN", "STATE_BRANCH"}  # the last two by action.yml
 FOR_TESTS = {*ADDRESS_SETTINGS.values(), *(each.setting for each in DATASETS), "CLOCK_SPEED", "CACHE_DIR"}
 PROVIDED |= {"HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME", "RUNNER_TEMP"}  # by the machine
