@@ -46,8 +46,6 @@ Line = Annotated[str, Meta(max_length=2_000)]
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
 """A sentence."""
 Texts = Annotated[tuple[Text, ...], Meta(max_length=LONGEST_LIST)]
-Moment = datetime
-"""An ISO 8601 time; ``utc`` brings it to UTC."""
 Instant = Annotated[datetime, Meta(tz=True)]
 """An ISO 8601 time with its zone, as the job itself writes them."""
 

@@ -176,8 +176,8 @@ def test_account_plays_and_last_activities_are_read(clients: Clients) -> None:
 def test_every_show_of_the_library_is_found_with_its_layout(clients: Clients) -> None:
     shows = [title for title in clients.demo.world.library.titles if title.kind == "show"]
     refs = [TitleRef("trakt", Kind.SHOW, title.trakt_id) for title in shows]
-    titles = clients.trakt.fetch_titles(refs, clients.deadline)
-    layouts = clients.trakt.fetch_layouts([title for title in titles.values() if title], clients.deadline)
+    titles = [clients.trakt.fetch_title(ref, clients.deadline) for ref in refs]
+    layouts = clients.trakt.fetch_layouts([title for title in titles if title], clients.deadline)
     for show in shows:
         layout = layouts[show.trakt_id]
         assert layout is not None

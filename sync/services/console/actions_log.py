@@ -7,7 +7,6 @@ runner's source (``ExecutionContext``: 10 annotations of a kind, 4,096 character
 from __future__ import annotations
 
 import logging
-import secrets
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -78,11 +77,11 @@ class ActionsLog:
         self._annotate("notice", message, title, file=file, line=line, column=column)
 
     def warning(self, message: str, *, title: str = "", file: str = "", line: int = 0, column: int = 0) -> None:
-        """Like ``notice``, for what a person should look at."""
+        """An annotation about what a person should look at; a plain line outside Actions."""
         self._annotate("warning", message, title, file=file, line=line, column=column)
 
     def error(self, message: str, *, title: str = "", file: str = "", line: int = 0, column: int = 0) -> None:
-        """Like ``notice``, for what went wrong."""
+        """An annotation about what went wrong; a plain line outside Actions."""
         self._annotate("error", message, title, file=file, line=line, column=column)
 
     def debug(self, message: str) -> None:
@@ -103,17 +102,6 @@ class ActionsLog:
         finally:
             if self._in_actions:
                 self._write("::endgroup::")
-
-    def untrusted(self, text: str, *, new_token: Callable[[], str] = lambda: secrets.token_hex(16)) -> None:
-        """Text that somebody else wrote, as it is, with the runner's ears shut."""
-        text = self._redact(text)
-        if not self._in_actions:
-            self._write(text)
-            return
-        token = new_token()
-        self._write(f"::stop-commands::{token}")
-        self._write(text)
-        self._write(f"::{token}::")
 
     def _annotate(self, level: Level, message: str, title: str, *, file: str, line: int, column: int) -> None:
         message, title = self._redact(message), self._redact(title)

@@ -46,5 +46,5 @@ class TokenPair:
         return (self.access_token, self.refresh_token) == (other.access_token, other.refresh_token)
 
     def with_username(self, username: str) -> TokenPair:
-        """The same pair, with whose it is."""
+        """The pair with the name of the account that it opens."""
         return replace(self, username=username)

@@ -47,7 +47,6 @@ class TraktAccount:
     slug: str | None = None
     vip: bool = False
     watch_only_once: bool = False
-    timezone: str | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -65,12 +64,6 @@ class AccountUser(Struct):
     ids: UserSlug | None = None
 
 
-class AccountPlace(Struct):
-    """``account``; it also holds a token, which is not read."""
-
-    timezone: Word | None = None
-
-
 class Browsing(Struct):
     """``browsing``."""
 
@@ -78,10 +71,10 @@ class Browsing(Struct):
 
 
 class SettingsAnswer(Struct):
-    """``/users/settings?extended=browsing``. Nothing else of it is read: it holds personal data."""
+    """``/users/settings?extended=browsing``. Nothing else of it is read: it holds personal
+    data, and a token."""
 
     user: AccountUser
-    account: AccountPlace | None = None
     browsing: Browsing | None = None
     limits: dict[Word, Raw] = {}
 
@@ -98,7 +91,6 @@ def parse_account(body: bytes) -> Read[TraktAccount]:
         slug=row.user.ids.slug if row.user.ids else None,
         vip=row.user.vip is True,
         watch_only_once=row.browsing.watch_only_once is True if row.browsing else False,
-        timezone=row.account.timezone if row.account else None,
         limits=_flat(row.limits, _TOTAL.decode),
     )
     return Read(account)

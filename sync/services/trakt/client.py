@@ -209,11 +209,6 @@ class TraktClient:
         layouts, _ = fetch_side_by_side(lambda trakt_id: self.fetch_layout(titles[trakt_id], deadline), titles)
         return layouts
 
-    def fetch_titles(self, refs: Iterable[TitleRef], deadline: Deadline) -> dict[TitleRef, TraktTitle | None]:
-        """The titles of several references, read side by side. Those that the deadline cut off are missing."""
-        titles, _ = fetch_side_by_side(lambda ref: self.fetch_title(ref, deadline), refs)
-        return titles
-
 
 def _with_ids(show_id: int, plays: Iterable[NumberedPlay], layout: ShowLayout | None) -> WatchedTimes:
     """The plays of a show by their episodes' ids.

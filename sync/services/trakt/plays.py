@@ -204,7 +204,8 @@ def _numbered_plays(row: WatchedShow) -> Read[tuple[NumberedPlay, ...]]:
     for season in seasons:
         episodes, bad = framed(_WATCHED_EPISODES.read, season.episodes, f"{show} without its episodes")
         plays += [
-            NumberedPlay(season.number, e.number, e.last_watched_at or UNKNOWN_TIME, e.plays or 1) for e in episodes
+            NumberedPlay(season.number, each.number, each.last_watched_at or UNKNOWN_TIME, each.plays or 1)
+            for each in episodes
         ]
         for each in bad:
             number = number_at(each.raw)
@@ -213,10 +214,6 @@ def _numbered_plays(row: WatchedShow) -> Read[tuple[NumberedPlay, ...]]:
             plays.append(NumberedPlay(season.number, number, readable=False))
             left_out.append(each.left_out(f"times of {show}, season {season.number}", "number"))
     return Read(tuple(plays), tuple(left_out))
-
-
-def _numbered_play(season: int, row: WatchedEpisode) -> NumberedPlay:
-    return NumberedPlay(season, row.number, row.last_watched_at or UNKNOWN_TIME, row.plays or 1)
 
 
 def parse_movie_page(body: bytes) -> Read[WatchedTimes]:

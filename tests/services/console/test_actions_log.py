@@ -94,22 +94,6 @@ def test_text_of_others_is_no_command(out: io.StringIO, hostile: str) -> None:
     assert line.replace("\u2060", "") == hostile
 
 
-def test_untrusted_output_is_shown_as_it_is_between_stops(out: io.StringIO) -> None:
-    on_actions(out).untrusted(f"::error::hi\n{SECRET}", new_token=lambda: "f00")
-
-    assert out.getvalue() == "::stop-commands::f00\n::error::hi\n***\n::f00::\n"
-
-
-def test_stop_tokens_cannot_be_guessed(out: io.StringIO) -> None:
-    log = on_actions(out)
-    log.untrusted("a")
-    log.untrusted("b")
-
-    tokens = [line.removeprefix("::stop-commands::") for line in out.getvalue().splitlines() if "stop" in line]
-    assert len(set(tokens)) == 2
-    assert all(len(token) >= 32 for token in tokens)
-
-
 def test_a_group_is_closed_even_when_its_block_fails(out: io.StringIO) -> None:
     log = on_actions(out)
     with pytest.raises(RuntimeError), log.group("Reading Trakt"):
@@ -124,7 +108,6 @@ def test_at_home_everything_is_plain_words(out: io.StringIO) -> None:
         log.say("2 pages")
     log.warning("looks odd", file="overrides.yaml", line=3)
     log.error("failed", title="Trakt")
-    log.untrusted("::error::hi")
     log.debug("detail")
 
     assert out.getvalue().splitlines() == [
@@ -132,7 +115,6 @@ def test_at_home_everything_is_plain_words(out: io.StringIO) -> None:
         "2 pages",
         "Warning: overrides.yaml:3: looks odd",
         "Error: Trakt: failed",
-        "::error::hi",
         "detail",
     ]
 
@@ -144,12 +126,11 @@ def test_every_way_of_saying_something_is_redacted(out: io.StringIO) -> None:
         log.warning(SECRET)
         log.error(SECRET)
         log.debug(SECRET)
-        log.untrusted(SECRET)
         with log.group(f"group {SECRET}"):
             pass
 
     assert SECRET not in out.getvalue()
-    assert out.getvalue().count("***") == 16
+    assert out.getvalue().count("***") == 14
 
 
 def test_a_stream_that_cannot_spell_it_gets_question_marks() -> None:

@@ -670,8 +670,7 @@ def test_an_answer_that_does_not_carry_the_asked_id_is_no_answer(clock: FakeCloc
 
 def test_a_title_that_is_not_there_is_none(clock: FakeClock, requests_mock: Mocker) -> None:
     requests_mock.get(f"{API}/shows/nothing", status_code=404)
-    refs = [TitleRef("slug", Kind.SHOW, "nothing")]
-    assert client(clock).fetch_titles(refs, ten_minutes(clock)) == {refs[0]: None}
+    assert client(clock).fetch_title(TitleRef("slug", Kind.SHOW, "nothing"), ten_minutes(clock)) is None
 
 
 def test_a_search_sends_words_without_signs(clock: FakeClock, requests_mock: Mocker) -> None:
