@@ -19,8 +19,9 @@ from pathlib import Path
 from bench_values import NOW, values_of
 
 from demo.synthetic import synthetic_library
+from sync.mapping.memory import basis_of
 from sync.mapping.overrides.document import Overrides
-from sync.mapping.resolve import basis_of, resolve_library
+from sync.mapping.resolver import Resolver
 from sync.model.anilist import watched_count
 from sync.model.plan import Ledger, UndatedPlays
 from sync.model.run import Outcome, RunReport
@@ -79,14 +80,15 @@ def measure(entries: int, plays: int) -> Measured:
     started = time.process_time()
     basis = {entry.anilist_id: basis_of(entry.media, None) for entry in values.entries}
     selected = open_entries(values.entries, (), EntryMemory(Ledger(), {}, basis, NOW, TraktPlays()))
-    resolved = resolve_library(
+    resolver = Resolver(
         [entry.media for entry in selected],
         index=values.index,
         overrides=Overrides(),
-        catalogue=values.catalogue,
-        cache={},
+        memory={},
         progress={entry.anilist_id: watched_count(entry) for entry in selected},
     )
+    resolver.learn(values.catalogue)
+    resolved = resolver.resolved()
     targets = targets_of_entries(selected, resolved.resolutions, values.catalogue)
     mapped = time.process_time()
     plan = plan_plays(

@@ -18,8 +18,9 @@ from pathlib import Path
 from bench_values import NOW, Values, values_of
 
 from demo.synthetic import synthetic_library
+from sync.mapping.memory import basis_of, cached_from
 from sync.mapping.overrides.document import Overrides
-from sync.mapping.resolve import basis_of, cached_from, resolve_library
+from sync.mapping.resolver import Resolver
 from sync.model.anilist import watched_count
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger, NewPlay, PlayState, TimeSource
@@ -189,14 +190,15 @@ class Year:
 
 def planned(values: Values, cache: dict[int, CachedMapping]) -> list[NewPlay]:
     """What a first import of the library would add; its mappings go to ``cache``."""
-    resolved = resolve_library(
+    resolver = Resolver(
         [entry.media for entry in values.entries],
         index=values.index,
         overrides=Overrides(),
-        catalogue=values.catalogue,
-        cache={},
+        memory={},
         progress={entry.anilist_id: watched_count(entry) for entry in values.entries},
     )
+    resolver.learn(values.catalogue)
+    resolved = resolver.resolved()
     for entry in values.entries:
         cache[entry.anilist_id] = cached_from(resolved.resolutions[entry.anilist_id], basis_of(entry.media, None), NOW)
     targets = targets_of_entries(values.entries, resolved.resolutions, values.catalogue)

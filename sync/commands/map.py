@@ -20,7 +20,7 @@ from msgspec.json import Decoder
 
 from sync.errors import ConfigError, SuspiciousRead
 from sync.mapping.overrides.document import Overrides, parse_overrides
-from sync.mapping.resolve import resolve_library
+from sync.mapping.resolver import Resolver
 from sync.mapping.sources.claims import MappingIndex, Table, refs_of
 from sync.mapping.sources.datasets import DATASETS
 from sync.mapping.wording import alike, words
@@ -28,6 +28,7 @@ from sync.model.anilist import Media
 from sync.model.bounds import LeftOut, NotJson, Read, read_json, reason_of
 from sync.model.mapping import Catalogue, Needs, Resolution, TextQuery, Verdict
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
+from sync.report.explanation import explain
 from sync.report.left_out import left_out_sentences
 from sync.services.anilist.answers import parse_media
 from sync.services.trakt.answers import parse_layout, parse_title
@@ -50,7 +51,7 @@ def main(argv: Sequence[str]) -> int:
         gc.enable()
     lines = [json.dumps(render(each), ensure_ascii=False) for each in resolutions.values()]
     _write(options.out, "".join(f"{line}\n" for line in lines))
-    resolved = sum(each.verdict is Verdict.RESOLVED for each in resolutions.values())
+    resolved = sum(each.verdict.is_certain for each in resolutions.values())
     log.info("%d of %d entries resolved; written to %s", resolved, len(resolutions), options.out)
     return 0
 
@@ -120,28 +121,32 @@ def map_offline(
 ) -> Mapping[int, Resolution]:
     """Every entry resolved against the list, asking until nothing more is to be asked."""
     catalogue = Catalogue()
-    resolved = resolve_library(media, index=index, overrides=overrides, catalogue=catalogue, cache={}, progress={})
+    resolver = Resolver(media, index=index, overrides=overrides, memory={}, progress={})
     for _ in range(ROUNDS):
-        if not resolved.needs:
+        needs = resolver.learn(catalogue)
+        if not needs:
             break
-        catalogue = which.answered(catalogue, resolved.needs)
-        resolved = resolve_library(media, index=index, overrides=overrides, catalogue=catalogue, cache={}, progress={})
-    return resolved.resolutions
+        catalogue = which.answered(catalogue, needs)
+    return resolver.resolved().resolutions
 
 
 def render(resolution: Resolution) -> dict[str, object]:
     """A resolution as one JSON object."""
     title = resolution.title
-    line: dict[str, object] = {"anilist_id": resolution.anilist_id, "verdict": resolution.verdict.name.lower()}
-    if title is not None:
+    certain = resolution.verdict.is_certain
+    verdict = Verdict.RESOLVED if certain else resolution.verdict
+    line: dict[str, object] = {"anilist_id": resolution.anilist_id, "verdict": verdict.name.lower()}
+    if resolution.verdict is Verdict.PROVISIONAL:
+        line["provisional"] = True
+    if certain and title is not None:
         line["trakt_movie" if title.kind is Kind.MOVIE else "trakt_show"] = title.ids.trakt
         if title.kind is Kind.SHOW:
             line["spans"] = [
                 {"from_ep": s.from_ep, "to_ep": s.to_ep, "season": s.season, "first_episode": s.first_episode}
                 for s in resolution.spans
             ]
-    line["why"] = resolution.why
-    line["evidence"] = [f"{each.name} ({each.weight:+g})" for each in resolution.evidence]
+    line["why"] = explain(resolution)
+    line["evidence"] = [f"{each.fact} ({each.weight:+g})" for each in resolution.evidence]
     line["candidates"] = [
         {"trakt": each.title.ids.trakt, "kind": each.title.kind.value, "score": each.score}
         for each in resolution.candidates

@@ -139,17 +139,3 @@ def _listed(layout: ShowLayout, spans: Iterable[Span] | None) -> list[TraktEpiso
 def _digest(episodes: Iterable[TraktEpisode]) -> str:
     text = " ".join(f"{episode.season}x{episode.number}={episode.trakt_id}" for episode in episodes)
     return sha256(text.encode()).hexdigest()[:12]
-
-
-def render_spans(spans: Iterable[Span]) -> str:
-    """The breakpoint map for a person: ``ep 1–12 → S1E1–12, ep 13 → S0E3``."""
-    return ", ".join(_render(span) for span in spans)
-
-
-def _render(span: Span) -> str:
-    if span.to_ep is None:
-        return f"ep {span.from_ep}– → S{span.season}E{span.first_episode}–"
-    if span.to_ep == span.from_ep:
-        return f"ep {span.from_ep} → S{span.season}E{span.first_episode}"
-    last = span.first_episode + span.to_ep - span.from_ep
-    return f"ep {span.from_ep}–{span.to_ep} → S{span.season}E{span.first_episode}–{last}"

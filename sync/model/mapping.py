@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from msgspec import Struct
 
+from sync.model.evidence import Evidence, Reason
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
 
 
@@ -71,26 +72,43 @@ class Span(Struct, frozen=True, order=True, gc=False):
 
 
 class Verdict(IntEnum):
-    """How sure a mapping is. Only ``RESOLVED`` may be written; ``SKIPPED`` was left out on purpose."""
+    """How sure a mapping is. Only a certain one may be written; ``SKIPPED`` was left out on purpose.
+
+    ``PROVISIONAL`` is a certain mapping made while something was still open: it is proved again when that is known.
+    """
 
     SKIPPED = 0
     UNRESOLVED = 1
     AMBIGUOUS = 2
-    RESOLVED = 3
+    PROVISIONAL = 3
+    RESOLVED = 4
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether plays may be written by it."""
+        return self >= Verdict.PROVISIONAL
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """One thing that speaks for (positive weight) or against (negative) a candidate, in words for a person."""
+class Override:
+    """What ``overrides.yaml`` says of one AniList id, and on which line (1-based).
 
-    name: str
-    says: str
-    weight: float = 0.0
+    ``skip`` is the reason for leaving it out. Else ``title`` is set, and the place in it as far as it was given:
+    ``spans``, or ``season`` with ``first_episode`` (``None``: the first that Trakt lists), or nothing at all.
+    """
+
+    anilist_id: int
+    line: int
+    skip: str | None = None
+    title: TitleRef | None = None
+    season: int | None = None
+    first_episode: int | None = None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One way in which an entry could map. A film has no spans."""
+    """One way in which an entry could map, with what speaks for and against it. A film has no spans."""
 
     title: TraktTitle
     spans: tuple[Span, ...] = ()
@@ -98,40 +116,63 @@ class Candidate:
     score: float = 0.0
 
 
+class DriftKind(StrEnum):
+    """What happened on Trakt to the episodes of a mapping."""
+
+    GONE = "gone"
+    """The show is no longer there."""
+    RECUT = "recut"
+    """Its episodes were moved, split, joined or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """That a remembered mapping to ``spans`` of ``title`` no longer holds."""
+
+    kind: DriftKind
+    title: TraktTitle
+    spans: tuple[Span, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What the resolver made of one entry.
+    """What the resolver made of one entry; ``report`` puts it into words.
 
-    ``title`` and ``spans`` are set when ``verdict`` is RESOLVED. ``why`` is one sentence for a person.
-    ``candidates`` are the others, best first (all of them when not resolved). ``layout_fingerprint`` belongs to the
-    show's layout at that time. ``drift`` says what moved when a cached mapping no longer held.
+    ``title`` and ``spans`` are set when ``verdict`` is certain. ``reason`` says what stands in the way of a certain
+    verdict, or that an override decided. ``evidence`` is the heaviest first. ``candidates`` are the others, best first
+    (all of them when nothing is certain). ``layout_fingerprint`` belongs to the show's layout at that time. ``drift``
+    says what moved when a remembered mapping no longer held. ``override`` is the one that decided.
     """
 
     anilist_id: int
     verdict: Verdict
-    why: str
+    reason: Reason | None = None
     title: TraktTitle | None = None
     spans: tuple[Span, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     layout_fingerprint: str | None = None
-    drift: str | None = None
+    drift: Drift | None = None
+    override: Override | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CachedMapping:
-    """A resolution as ``state/mapping_cache.json`` keeps it. ``basis`` names what it was made from (entry and
-    override), so that it is asked again when that changed; ``candidates`` are kept as lines ready to show.
-    ``waiting`` are the watched episodes that Trakt did not list when it was last looked at."""
+    """A resolution as ``state/mapping_cache.json`` keeps it: facts only, no words of a page.
+
+    ``basis`` names what it was made from (entry and override), so that it is asked again when that changed.
+    ``evidence`` and ``candidates`` are the best few. ``waiting`` are the watched episodes that Trakt did not list when
+    it was last looked at.
+    """
 
     anilist_id: int
     verdict: Verdict
-    why: str
+    reason: Reason | None
     basis: str
     verified_at: datetime
     title: TraktTitle | None = None
     spans: tuple[Span, ...] = ()
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     layout_fingerprint: str | None = None
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     waiting: tuple[int, ...] = ()

@@ -136,11 +136,7 @@ def open_entries(
 def questions_still_asked(cache: Mapping[int, CachedMapping], asked: Collection[int]) -> dict[int, CachedMapping]:
     """``cache`` without the open questions about entries that are not among ``asked``: they left the list, or are left
     out of it now. That they are gone is news, so the issue ticks them off."""
-    return {
-        anilist_id: known
-        for anilist_id, known in cache.items()
-        if known.verdict is Verdict.RESOLVED or anilist_id in asked
-    }
+    return {anilist_id: known for anilist_id, known in cache.items() if known.verdict.is_certain or anilist_id in asked}
 
 
 def _by_id(entry: MediaListEntry) -> int:
@@ -149,7 +145,7 @@ def _by_id(entry: MediaListEntry) -> int:
 
 def _has_open_plays(entry: MediaListEntry, memory: EntryMemory, *, rewatches: bool) -> bool:
     known, cached = memory.ledger.of(entry.anilist_id), memory.cache.get(entry.anilist_id)
-    mapped = cached is None or cached.verdict is Verdict.RESOLVED
+    mapped = cached is None or cached.verdict.is_certain
     if rewatches and mapped and has_unnoted_rewatches(entry, known):
         return True
     # A finished entry of unknown length has one episode at least, or nobody would ever ask for its mapping.
@@ -171,7 +167,7 @@ def _wants_a_match(entry: MediaListEntry, memory: EntryMemory) -> bool:
     if cached is None or _has_another_basis(cached, memory):
         return True
     # Episodes do not matter here, so a certain match is all there is to know.
-    if cached.verdict in (Verdict.RESOLVED, Verdict.SKIPPED):
+    if cached.verdict.is_certain or cached.verdict is Verdict.SKIPPED:
         return False
     return _may_answer_anew(entry, cached, memory.now)
 
@@ -192,7 +188,7 @@ def _may_write(entry: MediaListEntry, cached: CachedMapping, unwritten: set[int]
         return False
     if _may_answer_anew(entry, cached, now):
         return True
-    if cached.verdict is not Verdict.RESOLVED:
+    if not cached.verdict.is_certain:
         return False
     # Somebody who watches as it airs is often days ahead of what Trakt lists.
     lately = entry.updated_at is not None and now - entry.updated_at <= EAGER_FOR

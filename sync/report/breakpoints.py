@@ -39,7 +39,7 @@ def describe_entry(report: RunReport, view: EntryView) -> str:
         return f"AniList {view.anilist_id} is not on this list, so there is nothing to sync for it."
     of = f" of {entry.media.episodes}" if entry.media.episodes else ""
     listed = f"On the list as {_STATUS_WORDS[entry.status.value]}, progress {entry.progress}{of}."
-    if view.verdict is Verdict.RESOLVED and view.title is not None:
+    if view.verdict is not None and view.verdict.is_certain and view.title is not None:
         name = f"Trakt {view.title.ids.trakt}" if view.hidden else view.title.title
         kind = "the film" if view.film else "the show"
         return f"{listed} On Trakt it is {kind} {name}{f' ({view.why})' if view.why else ''}."

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from sync.model.anilist import MediaFormat, MediaListEntry, watched_count
 from sync.model.mapping import CachedMapping, Resolution, Span, Verdict
 from sync.model.run import RunReport
 from sync.model.trakt import Kind, TraktTitle
+from sync.report.explanation import evidence_names, explain, explain_drift
 from sync.report.text import escape, link, plain
-
-_EVIDENCE_NAME = re.compile(r"[a-z][a-z0-9 =+.-]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def view_entry(
     """What may be shown of one entry. One that left the list is hidden: whether it was private is not known."""
     hidden = entry is None or entry.private or not log_titles
     label = f"AniList {anilist_id}" if entry is None or hidden else plain(entry.media.title) or f"AniList {anilist_id}"
-    drift = (mapping.drift or "") if isinstance(mapping, Resolution) else ""
+    drift = mapping.drift if isinstance(mapping, Resolution) else None
     return EntryView(
         anilist_id=anilist_id,
         hidden=hidden,
@@ -75,7 +73,7 @@ def view_entry(
         title=mapping.title if mapping else None,
         spans=mapping.spans if mapping else (),
         why=_why(mapping, hidden=hidden),
-        drift="its show was cut anew on Trakt" if drift and hidden else drift,
+        drift="" if drift is None else "its show was cut anew on Trakt" if hidden else explain_drift(drift),
     )
 
 
@@ -106,6 +104,5 @@ def _why(mapping: Resolution | CachedMapping | None, *, hidden: bool) -> str:
     if mapping is None:
         return ""
     if not hidden:
-        return plain(mapping.why, 300).rstrip(".")
-    names = [e.name for e in mapping.evidence if not isinstance(e, str) and _EVIDENCE_NAME.fullmatch(e.name)]
-    return ", ".join(dict.fromkeys(names))
+        return plain(explain(mapping), 300).rstrip(".")
+    return evidence_names(mapping.evidence)

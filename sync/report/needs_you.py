@@ -8,7 +8,8 @@ from sync.model.mapping import CachedMapping, Candidate, Resolution, Verdict
 from sync.model.run import RunReport
 from sync.model.trakt import Kind
 from sync.report.entry_view import EntryView, trakt_address, view_of
-from sync.report.override_snippet import SHOWN_CANDIDATES, candidate_lines, nameless, render_snippet
+from sync.report.explanation import explain_candidate
+from sync.report.override_snippet import SHOWN_CANDIDATES, candidate_lines, render_snippet
 from sync.report.ranges import counted, format_spans
 from sync.report.text import escape, link, plain
 
@@ -17,8 +18,7 @@ _EVIDENCE = 4
 
 @dataclass(frozen=True, slots=True)
 class NeedsYou:
-    """One entry without a certain match. ``candidates`` are known only when it was resolved in this run; ``lines``
-    are ready for ``overrides.yaml``, best first."""
+    """One entry without a certain match: its best candidates, and lines ready for ``overrides.yaml``, best first."""
 
     view: EntryView
     candidates: tuple[Candidate, ...]
@@ -46,12 +46,8 @@ def entries_in_need(report: RunReport) -> tuple[NeedsYou, ...]:
         view = view_of(report, anilist_id)
         if not view.watched and report.only is None and anilist_id in report.entries:
             continue  # nothing of it waits to be written; the lists have a section of their own for it
-        if isinstance(mapping, Resolution):
-            lines = candidate_lines(mapping, hidden=view.hidden)
-            found.append(NeedsYou(view, mapping.candidates[:SHOWN_CANDIDATES], lines))
-        else:
-            lines = nameless(mapping.candidates) if view.hidden else mapping.candidates
-            found.append(NeedsYou(view, (), lines[:SHOWN_CANDIDATES]))
+        lines = candidate_lines(mapping, hidden=view.hidden)
+        found.append(NeedsYou(view, mapping.candidates[:SHOWN_CANDIDATES], lines))
     return tuple(sorted(found, key=lambda need: (-need.view.watched, need.view.anilist_id)))
 
 
@@ -68,16 +64,20 @@ def render_candidate(candidate: Candidate, *, hidden: bool) -> str:
     """One candidate as Markdown: what it is, what speaks for it and what against."""
     title = candidate.title
     year = f" ({title.year})" if title.year else ""
-    name = f"Trakt {title.ids.trakt}" if hidden else plain(title.title, 80) + year
+    name = f"Trakt {title.ids.trakt}" if hidden or not title.title else plain(title.title, 80) + year
     what = "film" if title.kind is Kind.MOVIE else format_spans(candidate.spans)
     line = link(escape(name), trakt_address(title, hidden=hidden)) + (f", {escape(what)}" if what else "")
-    for word, speaks in (("For", _speaking(candidate, 1, hidden)), ("Against", _speaking(candidate, -1, hidden))):
-        line += f". {word}: {speaks}" if speaks else ""
+    for word, speaks in zip(("For", "Against"), _speaking(candidate, hidden=hidden), strict=True):
+        line += f". {word}: {', '.join(escape(says, 100) for says in speaks[:_EVIDENCE])}" if speaks else ""
     return line + "."
 
 
-def _speaking(candidate: Candidate, sign: int, hidden: bool) -> str:
-    """The evidence for (``sign`` 1) or against (-1), the weightiest first; only its names if the entry is hidden."""
-    found = [evidence for evidence in candidate.evidence if evidence.weight * sign > 0]
-    weighty = sorted(found, key=lambda evidence: -abs(evidence.weight))[:_EVIDENCE]
-    return ", ".join(escape(e.name if hidden else e.says or e.name, 100).rstrip(".") for e in weighty)
+def _speaking(candidate: Candidate, *, hidden: bool) -> tuple[list[str], list[str]]:
+    """The evidence for a candidate and against it, the weightiest first; only its names if the entry is hidden."""
+    if not hidden:
+        return explain_candidate(candidate)
+    speaking: tuple[list[str], list[str]] = ([], [])
+    for each in candidate.evidence:
+        if each.weight:
+            speaking[each.weight < 0].append(each.fact.value)
+    return speaking

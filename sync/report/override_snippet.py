@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-from sync.model.mapping import Candidate, Resolution, Span
+from sync.model.mapping import CachedMapping, Candidate, Resolution, Span
 from sync.model.trakt import Kind, TraktTitle
+from sync.report.explanation import explain_candidate
 from sync.report.ranges import format_spans
 from sync.report.text import comment
 
@@ -19,7 +20,6 @@ _SPELLED_OUT = 60
 _SLUG = re.compile(r"(?=[a-z0-9-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
 _YAML_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 _YAML_NUMBER = re.compile(r"0x[0-9a-f]+|0o[0-7]+|0b[01]+|[0-9]+e[0-9]+")
-_NAMELESS = re.compile(r'[0-9]+: \{trakt: [0-9]+(?:, (?:type: movie|episodes: \{[0-9a-z":, \[\]-]*\}))?\}')
 
 
 def override_line(anilist_id: int, candidate: Candidate, *, hidden: bool = False) -> str:
@@ -41,21 +41,16 @@ def skip_line(anilist_id: int) -> str:
     return f'{anilist_id}: {{skip: "not on Trakt"}}'
 
 
-def candidate_lines(resolution: Resolution, *, hidden: bool = False) -> tuple[str, ...]:
-    """The best candidates of ``resolution`` as override lines, best first, each with a comment on what it is.
+def candidate_lines(mapping: Resolution | CachedMapping, *, hidden: bool = False) -> tuple[str, ...]:
+    """The best candidates of ``mapping`` as override lines, best first, each with a comment on what it is.
 
-    These are the lines that ``CachedMapping.candidates`` keeps. ``hidden`` entries get no comment and no slug.
+    ``hidden`` entries get no comment and no slug.
     """
-    shown = resolution.candidates[:SHOWN_CANDIDATES]
-    lines = [override_line(resolution.anilist_id, candidate, hidden=hidden) for candidate in shown]
+    shown = mapping.candidates[:SHOWN_CANDIDATES]
+    lines = [override_line(mapping.anilist_id, candidate, hidden=hidden) for candidate in shown]
     if hidden:
         return tuple(lines)
     return tuple(f"{line}  # {_remark(candidate)}" for line, candidate in zip(lines, shown, strict=True))
-
-
-def nameless(lines: Sequence[str]) -> tuple[str, ...]:
-    """Those of ``lines`` that give no title away: a bare Trakt id and no comment."""
-    return tuple(line for line in lines if _NAMELESS.fullmatch(line))
 
 
 def render_snippet(anilist_id: int, lines: Sequence[str], *, indent: str = "") -> str:
@@ -103,8 +98,8 @@ def _singles(span: Span) -> list[Span]:
 
 
 def _remark(candidate: Candidate) -> str:
-    title = comment(candidate.title.title, 60)
+    title = comment(candidate.title.title, 60) or f"Trakt {candidate.title.ids.trakt}"
     year = f" ({candidate.title.year})" if candidate.title.year else ""
     what = "film" if candidate.title.kind is Kind.MOVIE else format_spans(candidate.spans)
-    against = [comment(e.says, 60) for e in candidate.evidence if e.weight < 0][:1]
+    against = [comment(says, 60) for says in explain_candidate(candidate)[1]][:1]
     return f"{title}{year}{', ' if what else ''}{what}{'; against: ' if against else ''}{', '.join(against)}"

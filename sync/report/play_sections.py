@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sync.model.mapping import Verdict
 from sync.model.plan import NewPlay, PlayState
 from sync.model.run import Outcome, RunReport
 from sync.report.dates import format_sources, format_when
@@ -69,7 +68,7 @@ def because(report: RunReport, anilist_id: int) -> str:
     view = view_of(report, anilist_id)
     if view.why:
         return view.why
-    return "mapped before" if view.verdict in {None, Verdict.RESOLVED} else ""
+    return "mapped before" if view.verdict is None or view.verdict.is_certain else ""
 
 
 def _row(report: RunReport, group: EntryPlays) -> str:

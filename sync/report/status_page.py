@@ -97,7 +97,7 @@ def _totals(status: Status, views: list[EntryView]) -> str:
     # A play that stands for several AniList episodes has a line for each of them.
     plays = {(play.kind, play.trakt_id, play.rewatch): play.state for _, play in status.ledger}
     states = Counter(plays.values())
-    mapped = sum(view.verdict is Verdict.RESOLVED for view in views)
+    mapped = sum(view.verdict is not None and view.verdict.is_certain for view in views)
     troubled = sum(view.verdict in _TROUBLED for view in views)
     added, adopted = states[PlayState.CONFIRMED] + states[PlayState.DISPLACED], states[PlayState.ADOPTED]
     parts = [f"**{counted(added, 'play')}** added"]
@@ -170,7 +170,7 @@ def _gain(run: RunLine) -> str:
 
 
 def _mappings(status: Status, views: list[EntryView]) -> tuple[Section, ...]:
-    mapped = [view for view in views if view.verdict is Verdict.RESOLVED]
+    mapped = [view for view in views if view.verdict is not None and view.verdict.is_certain]
     if not mapped:
         return ()
     table = "| AniList | → Trakt | since | because |\n|---|---|---|---|\n"

@@ -7,18 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
-from functools import partial
 
 from sync.mapping.layout import last_episode, targets_of
+from sync.mapping.memory import basis_of, cached_from
 from sync.mapping.overrides.document import Overrides
-from sync.mapping.resolve import UNANSWERED, ResolvedLibrary, basis_of, cached_from, resolve_library
+from sync.mapping.resolver import ResolvedLibrary, Resolver
 from sync.mapping.sources.claims import MappingIndex
 from sync.mapping.sources.datasets import DATASETS
 from sync.model.anilist import MediaListEntry, watched_count
-from sync.model.mapping import CachedMapping, Catalogue, Resolution, Verdict
+from sync.model.evidence import Reason
+from sync.model.mapping import CachedMapping, Catalogue, Resolution
 from sync.model.plan import PlayTarget, Waiting
 from sync.model.trakt import Kind, PlayKind, ShowLayout, TraktTitle
-from sync.report.override_snippet import candidate_lines
 from sync.services.clock import Deadline
 from sync.services.datasets import FetchedDataset
 from sync.settings import Settings
@@ -89,7 +89,9 @@ class Mapper:
         )
         resolved, catalogue = self._resolve(librarian, entries, cache, library)
         found = {entry.anilist_id: resolved.resolutions[entry.anilist_id] for entry in entries}
-        resolutions = {key: found[key] for key in sorted(found) if librarian.complete or found[key].why != UNANSWERED}
+        resolutions = {
+            key: found[key] for key in sorted(found) if librarian.complete or found[key].reason is not Reason.UNANSWERED
+        }
         return Mapped(
             resolutions=resolutions,
             targets=targets_of_entries(entries, resolutions, catalogue),
@@ -115,23 +117,23 @@ class Mapper:
         others = [e.media for e in library if e.anilist_id not in mine and self._is_remembered(e, cache)]
         progress = {entry.anilist_id: watched_count(entry) for entry in entries}
 
-        def ask(index: MappingIndex, known: Catalogue) -> ResolvedLibrary:
-            return resolve_library(
+        def resolver(index: MappingIndex) -> Resolver:
+            librarian.know(index.shows)
+            return Resolver(
                 [*(entry.media for entry in entries), *others],
                 index=index,
                 overrides=self._overrides,
-                catalogue=known,
-                cache=cache,
+                memory=cache,
                 progress=progress,
                 tmdb=self._services.tmdb is not None,
             )
 
-        librarian.know(index.shows)
-        resolved, catalogue = librarian.resolve(partial(ask, index), Catalogue())
-        if known and resolved.fresh and librarian.complete:
-            librarian.know(self._load_index().shows)
-            resolved, catalogue = librarian.resolve(partial(ask, self._load_index()), catalogue)
-        return resolved, catalogue
+        asking = resolver(index)
+        catalogue = librarian.answer(asking, Catalogue())
+        if known and asking.resolved().fresh and librarian.complete:
+            asking = resolver(self._load_index())
+            catalogue = librarian.answer(asking, catalogue)
+        return asking.resolved(), catalogue
 
     def remember(
         self,
@@ -149,22 +151,18 @@ class Mapper:
         unfinished = not mapped.complete and _has_news(mapped, cache)
         for anilist_id, entry in looked_at.items():
             resolution = mapped.resolutions.get(anilist_id)
-            if resolution is None or (unfinished and resolution.verdict is not Verdict.RESOLVED):
+            if resolution is None or (unfinished and not resolution.verdict.is_certain):
                 continue  # there was no time to ask everything: the next run goes on
             basis = basis_of(entry.media, self._overrides.entries.get(anilist_id))
             hidden = entry.private or not self._settings.log_titles
-            found = cached_from(resolution, basis, self._now)
-            fresh[anilist_id] = replace(
-                found,
-                candidates=() if resolution.verdict is Verdict.RESOLVED else candidate_lines(resolution, hidden=hidden),
-                waiting=tuple(sorted(missing[anilist_id])),
-            )
+            found = cached_from(resolution, basis, self._now, hidden=hidden)
+            fresh[anilist_id] = replace(found, waiting=tuple(sorted(missing[anilist_id])))
         return {**cache, **{key: each for key, each in fresh.items() if not _says_the_same(each, cache.get(key))}}
 
     def _is_remembered(self, entry: MediaListEntry, cache: Mapping[int, CachedMapping]) -> bool:
         """Whether the entry's mapping is certain, and made from what it would be made from now."""
         cached = cache.get(entry.anilist_id)
-        if cached is None or cached.verdict is not Verdict.RESOLVED:
+        if cached is None or not cached.verdict.is_certain:
             return False
         return cached.basis == basis_of(entry.media, self._overrides.entries.get(entry.anilist_id))
 
@@ -197,8 +195,8 @@ def _says_the_same(fresh: CachedMapping, known: CachedMapping | None) -> bool:
 def _has_news(mapped: Mapped, cache: Mapping[int, CachedMapping]) -> bool:
     """Whether an entry got its place that had none: then those that it may be a neighbour of are looked at once more.
     Otherwise what was answered is kept, or entries without a place could use up the time of every run."""
-    placed = {key for key, known in cache.items() if known.verdict is Verdict.RESOLVED}
-    return any(each.verdict is Verdict.RESOLVED and key not in placed for key, each in mapped.resolutions.items())
+    placed = {key for key, known in cache.items() if known.verdict.is_certain}
+    return any(each.verdict.is_certain and key not in placed for key, each in mapped.resolutions.items())
 
 
 def targets_of_entries(
@@ -208,7 +206,7 @@ def targets_of_entries(
     targets: dict[int, EntryTargets] = {}
     for entry in entries:
         resolution = resolutions.get(entry.anilist_id)
-        if resolution is None or resolution.verdict is not Verdict.RESOLVED or resolution.title is None:
+        if resolution is None or not resolution.verdict.is_certain or resolution.title is None:
             continue
         if resolution.title.kind is Kind.MOVIE:
             targets[entry.anilist_id] = {1: (_film(resolution.title),)}

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 
 from sync.errors import ConfigError, SyncError
-from sync.mapping.overrides.document import Override, Overrides
+from sync.mapping.overrides.document import Overrides
 from sync.model.anilist import Media, MediaListEntry, MediaListStatus, watched_count
-from sync.model.mapping import Resolution, Span, Verdict
+from sync.model.mapping import Override, Resolution, Span
 from sync.model.plan import Ledger, PlayState, Targets
 from sync.model.state import State
 from sync.report.entry_view import view_entry
@@ -32,7 +32,7 @@ class Preview:
 
 
 @dataclass(slots=True)
-class Lookup:
+class PublicKnowledge:
     """What could be read. ``listed`` is the public list by AniList id, ``None`` when nobody's is known or readable.
 
     ``show_all`` says that no list is known at all, so that there is none an entry could be private on.
@@ -69,8 +69,8 @@ class Previewer:
         except SyncError:
             return State()
 
-    def _look_up(self, ids: Collection[int], removed: Collection[int], state: State) -> Lookup:
-        services, found = self._services, Lookup()
+    def _look_up(self, ids: Collection[int], removed: Collection[int], state: State) -> PublicKnowledge:
+        services, found = self._services, PublicKnowledge()
         try:
             found.media = services.anilist.fetch_media([*ids, *removed], services.deadline)
         except SyncError as trouble:
@@ -89,7 +89,7 @@ class Previewer:
             found.notes.append(f"Trakt could not be asked, so the places are as the file says. {trouble}")
         return found
 
-    def _read_list(self, found: Lookup, state: State) -> None:
+    def _read_list(self, found: PublicKnowledge, state: State) -> None:
         """The public list of whoever is synced here; it also says which titles are no secret."""
         name = self._settings.anilist_username or state.last_sync.anilist_user
         found.show_all = name is None
@@ -104,14 +104,14 @@ class Previewer:
         else:
             found.listed = {entry.anilist_id: entry for entry in library.entries}
 
-    def _shown(self, anilist_id: int, found: Lookup, mapping: Resolution | None) -> EntryPreview:
+    def _shown(self, anilist_id: int, found: PublicKnowledge, mapping: Resolution | None) -> EntryPreview:
         """The entry by its title where that is no secret: it stands on the public list, or no list is known."""
         entry = (found.listed or {}).get(anilist_id)
         if entry is None and found.show_all and anilist_id in found.media:
             entry = _whole(found.media[anilist_id])
         return EntryPreview(view_entry(anilist_id, entry, mapping, log_titles=self._settings.log_titles))
 
-    def _entry(self, anilist_id: int, found: Lookup, ledger: Ledger) -> EntryPreview:
+    def _entry(self, anilist_id: int, found: PublicKnowledge, ledger: Ledger) -> EntryPreview:
         resolution = found.mapped.resolutions.get(anilist_id)
         shown = self._shown(anilist_id, found, resolution)
         view, override = shown.view, self._overrides.entries[anilist_id]
@@ -123,7 +123,7 @@ class Previewer:
             note = _as_written(override, hidden=view.hidden) if known else "AniList knows no anime with this id"
             return EntryPreview(view, note=note)
         targets = found.mapped.targets.get(anilist_id, {})
-        if resolution.verdict is not Verdict.RESOLVED:
+        if not resolution.verdict.is_certain:
             note = "" if not view.hidden else "no certain place on Trakt"
             return EntryPreview(view, note=note)
         spans = _film(targets) if not resolution.spans else _spans(resolution.spans, targets)
@@ -131,7 +131,9 @@ class Previewer:
         missing = sum(1 for each in targets.values() if not each)
         return EntryPreview(view, spans, adds, leaves, missing)
 
-    def _change(self, anilist_id: int, found: Lookup, targets: Targets, ledger: Ledger) -> tuple[int | None, int]:
+    def _change(
+        self, anilist_id: int, found: PublicKnowledge, targets: Targets, ledger: Ledger
+    ) -> tuple[int | None, int]:
         """How many plays would be added, and how many that stand would not fit any more."""
         if found.listed is None:
             return None, 0

@@ -11,7 +11,7 @@ from sync.errors import ServiceUnavailable, StoppedByBrake, SyncError
 from sync.mapping.sources.datasets import DATASETS
 from sync.model.budget import Work, request_budget
 from sync.model.lists import SyncedLists
-from sync.model.mapping import CachedMapping, Verdict
+from sync.model.mapping import CachedMapping
 from sync.model.plan import Plan
 from sync.model.run import (
     FeedReading,
@@ -105,7 +105,7 @@ def _with_readings(report: RunReport, readings: Readings, known: Known) -> RunRe
     """``report`` with whose list it was and how the entries on it are mapped."""
     cache = known.cache or {}
     mine = {entry.anilist_id: cache[entry.anilist_id] for entry in readings.entries if entry.anilist_id in cache}
-    resolved = sum(each.verdict is Verdict.RESOLVED for each in mine.values())
+    resolved = sum(each.verdict.is_certain for each in mine.values())
     return replace(
         report,
         anilist_user=readings.library.user.name,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from sync.mapping.resolve import ResolvedLibrary
 from sync.model.mapping import Catalogue, Needs, TitleRef
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
 from sync.services.clock import Deadline
@@ -37,6 +36,13 @@ class Asked:
     datasets: bool = False
 
 
+class Asking(Protocol):
+    """Who has questions: it learns what is answered, and says what it would have to know next."""
+
+    def learn(self, catalogue: Catalogue) -> Needs:
+        """What to ask, given these answers; nothing when all is known."""
+
+
 class Librarian:
     """Answers the resolver's questions, each once and several at a time, until the time budget is used up.
 
@@ -54,20 +60,15 @@ class Librarian:
         self._looked_up = 0
         self.complete = True
 
-    def resolve(
-        self, ask: Callable[[Catalogue], ResolvedLibrary], catalogue: Catalogue
-    ) -> tuple[ResolvedLibrary, Catalogue]:
-        """What ``ask`` makes of the library once its questions are answered, and all the answers.
-
-        ``complete`` says whether there was time for all of them.
-        """
-        resolved = ask(catalogue)
+    def answer(self, who: Asking, catalogue: Catalogue) -> Catalogue:
+        """``catalogue`` with all that ``who`` had to know; ``complete`` says whether there was time for all of it."""
+        needs = who.learn(catalogue)
         for _ in range(ROUNDS):
-            if not resolved.needs or not self.complete:
+            if not needs or not self.complete:
                 break
-            catalogue = self._answered(resolved.needs, catalogue)
-            resolved = ask(catalogue)
-        return resolved, catalogue
+            catalogue = self._answered(needs, catalogue)
+            needs = who.learn(catalogue)
+        return catalogue
 
     def _answered(self, needs: Needs, catalogue: Catalogue) -> Catalogue:
         if len(needs.layouts) > 1:

@@ -78,7 +78,7 @@ def test_all_four_shapes_of_fribb_are_there(still: DemoServices) -> None:
         (21, ("tmdb_show:37854:s22", {"1089-": "1089-"})),
         (146065, ("tmdb_show:94664:s0", {"1": "2"})),
         (197, ("tmdb_show:34684:s1", {"1-24": "1-12|-2"})),
-        (98153, ("tmdb_show:49471:s0", {"1": "1-3|3"})),
+        (21569, ("tmdb_show:110207:s0", {"1": "1-2|2"})),
         (112151, ("tmdb_movie:635302", {"1": "1"})),
     ],
 )

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sync.mapping.layout import targets_of
 from sync.mapping.overrides.document import Overrides
-from sync.mapping.resolve import ResolvedLibrary, resolve_library
+from sync.mapping.resolver import ResolvedLibrary, Resolver
 from sync.mapping.sources.claims import MappingIndex
 from sync.mapping.sources.datasets import build_index
 from sync.model.anilist import FuzzyDate, Media, MediaFormat, MediaStatus
@@ -142,20 +142,14 @@ class Trakt:
         progress: Mapping[int, int] | None = None,
     ) -> ResolvedLibrary:
         """The library, once nothing more is asked."""
-        while True:
-            resolved = resolve_library(
-                media,
-                index=index,
-                overrides=overrides or Overrides(),
-                catalogue=self.catalogue,
-                cache=cache or {},
-                progress=progress or {},
-            )
-            if not resolved.needs:
-                return resolved
+        resolver = Resolver(
+            media, index=index, overrides=overrides or Overrides(), memory=cache or {}, progress=progress or {}
+        )
+        while needs := resolver.learn(self.catalogue):
             assert len(self.asked) < 10, "the resolver never has enough"
-            self.asked.append(resolved.needs)
-            self._answer(resolved.needs)
+            self.asked.append(needs)
+            self._answer(needs)
+        return resolver.resolved()
 
     def _answer(self, needs: Needs) -> None:
         known = self.catalogue

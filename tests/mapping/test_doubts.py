@@ -69,8 +69,9 @@ def test_a_sequel_is_not_put_where_its_prequel_starts() -> None:
     assert resolution.spans != (span(1, 12, 1, 1),)
 
 
-def test_fribbs_offset_counts_only_with_a_date_or_another_source() -> None:
-    season = weekly(1, range(1, 25), None)
+def test_fribbs_offset_counts_only_with_a_date_or_another_source_or_the_end_of_its_season() -> None:
+    season = weekly(1, range(1, 26), None)
+    fitting = resolve_one(entry(5, 13), show(7, season), index(fribb=[fribb(5, 7, 1, 12)]))
     alone = resolve_one(entry(5, 12), show(7, season), index(fribb=[fribb(5, 7, 1, 12)]))
     both = resolve_one(
         entry(5, 12), show(7, season), index(fribb=[fribb(5, 7, 1, 12)], bangumi=[bangumi(5, "tv/7", "2020-04-11")])
@@ -78,6 +79,7 @@ def test_fribbs_offset_counts_only_with_a_date_or_another_source() -> None:
 
     assert alone.verdict < Verdict.RESOLVED
     assert both.spans == (span(1, 12, 1, 13),)
+    assert fitting.spans == (span(1, 13, 1, 13),)
 
 
 def test_a_negative_offset_is_no_place() -> None:

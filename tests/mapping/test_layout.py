@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sync.mapping.layout import Seasons, fingerprint, last_episode, render_spans, spans_over, targets_of, unmoved
+from sync.mapping.layout import Seasons, fingerprint, last_episode, spans_over, targets_of, unmoved
 from sync.model.trakt import NO_ID, ShowLayout
 from tests.mapping.building import show, span, weekly
 
@@ -94,9 +94,3 @@ def test_a_fingerprint_of_another_form_is_drift() -> None:
 
 def test_last_episode_is_open_when_a_span_is() -> None:
     assert (last_episode(SPANS), last_episode((span(1, None, 1, 1),)), last_episode(())) == (10, None, 0)
-
-
-def test_spans_read_like_a_person_writes_them() -> None:
-    spans = (span(1, 12, 1, 1), span(13, 13, 0, 3), span(14, None, 2, 1))
-
-    assert render_spans(spans) == "ep 1–12 → S1E1–12, ep 13 → S0E3, ep 14– → S2E1–"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sync.mapping.cached import basis_of, cached_from, from_cache
-from sync.mapping.overrides.document import Override, Overrides
+from sync.mapping.memory import basis_of, cached_from, from_cache
+from sync.mapping.overrides.document import Overrides
 from sync.mapping.sources.claims import MappingIndex
-from sync.model.mapping import CachedMapping, TitleRef, Verdict
+from sync.model.mapping import CachedMapping, DriftKind, Override, TitleRef, Verdict
 from sync.model.trakt import Kind
 from tests.mapping.building import NOW, Trakt, entry, fribb, index, show, span, weekly
 
 MEDIA = entry(112641, 12, "2020-04-11")
 LAYOUT = show(7, weekly(1, range(1, 13), "2019-01-12"), weekly(2, range(1, 13), "2020-04-11"))
-INDEX = index(fribb=[fribb(112641, 7, 2)])
+INDEX = index(fribb=[fribb(101921, 7, 1), fribb(112641, 7, 2)])
 
 
 def remembered() -> dict[int, CachedMapping]:
@@ -26,8 +26,8 @@ def test_a_resolution_comes_back_from_the_cache() -> None:
 
     back = from_cache(cached_from(resolution, "basis", NOW))
 
-    assert (back.verdict, back.title, back.spans, back.why) == (
-        Verdict.RESOLVED, resolution.title, resolution.spans, resolution.why,
+    assert (back.verdict, back.title, back.spans, back.evidence) == (
+        Verdict.RESOLVED, resolution.title, resolution.spans, resolution.evidence[:6],
     )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def test_a_recut_show_is_resolved_afresh_and_the_drift_is_told() -> None:
 
     assert resolution.spans == (span(1, 12, 1, 13),)
     assert resolution.drift is not None
-    assert "ep 1–12 → S2E1–12" in resolution.drift
+    assert (resolution.drift.kind, resolution.drift.spans) == (DriftKind.RECUT, (span(1, 12, 2, 1),))
 
 
 def test_a_recut_show_without_datasets_is_not_written() -> None:
@@ -74,7 +74,7 @@ def test_a_show_that_is_gone_is_drift() -> None:
     resolution = Trakt().resolve([MEDIA], INDEX, cache=remembered(), progress={112641: 1}).resolutions[112641]
 
     assert resolution.drift is not None
-    assert "no longer" in resolution.drift
+    assert resolution.drift.kind is DriftKind.GONE
 
 
 def test_the_basis_changes_with_the_entry_and_its_override_but_not_with_a_line_number() -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from sync.mapping.overrides.document import Override, Overrides
-from sync.mapping.resolve import resolve_library
+from sync.mapping.overrides.document import Overrides
+from sync.mapping.resolver import Resolver
 from sync.model.anilist import MediaFormat
-from sync.model.mapping import Catalogue, TitleRef, Verdict
+from sync.model.evidence import Fact, Reason
+from sync.model.mapping import Catalogue, Override, TitleRef, Verdict
 from sync.model.trakt import Kind
 from tests.mapping.building import Trakt, anitrakt, bangumi, entry, film, fribb, index, show, span, weekly, where
 
@@ -26,7 +25,7 @@ def test_an_override_of_a_season_wins_over_every_source() -> None:
     resolution = Trakt([LAYOUT]).resolve([SEASON_2], INDEX, overrides=told(season=1)).resolutions[5]
 
     assert resolution.spans == (span(1, 12, 1, 1),)
-    assert resolution.why == "ep 1–12 → S1E1–12, because line 3 of the overrides says so"
+    assert (resolution.reason, resolution.override and resolution.override.line) == (Reason.OVERRIDE, 3)
 
 
 def test_an_override_of_episodes_is_taken_as_it_stands() -> None:
@@ -46,14 +45,13 @@ def test_an_override_of_a_show_alone_leaves_the_place_to_the_evidence() -> None:
 def test_an_override_that_trakt_does_not_list_says_so() -> None:
     resolution = Trakt([LAYOUT]).resolve([SEASON_2], INDEX, overrides=told(season=5)).resolutions[5]
 
-    assert resolution.verdict is Verdict.UNRESOLVED
-    assert "line 3 of the overrides: Trakt lists none of" in resolution.why
+    assert (resolution.verdict, resolution.reason) == (Verdict.UNRESOLVED, Reason.OVERRIDE_NO_EPISODE)
 
 
 def test_an_override_of_an_unknown_title_says_so() -> None:
     resolution = Trakt().resolve([SEASON_2], INDEX, overrides=told(season=1)).resolutions[5]
 
-    assert resolution.why == "line 3 of the overrides: Trakt has no show with tmdb id 70"
+    assert (resolution.verdict, resolution.reason) == (Verdict.UNRESOLVED, Reason.OVERRIDE_NO_TITLE)
 
 
 def test_an_override_of_a_film() -> None:
@@ -106,9 +104,8 @@ def test_tmdbs_external_ids_are_asked_only_with_a_key() -> None:
     nowhere = Catalogue(titles={TitleRef("tmdb", Kind.SHOW, 70): None})
 
     def needs(tmdb: bool) -> frozenset[TitleRef]:
-        return resolve_library(
-            [SEASON_2], index=INDEX, overrides=Overrides(), catalogue=nowhere, cache={}, progress={}, tmdb=tmdb
-        ).needs.external_ids
+        resolver = Resolver([SEASON_2], index=INDEX, overrides=Overrides(), memory={}, progress={}, tmdb=tmdb)
+        return resolver.learn(nowhere).external_ids
 
     assert (needs(True), needs(False)) == (frozenset({TitleRef("tmdb", Kind.SHOW, 70)}), frozenset())
 
@@ -129,7 +126,7 @@ def test_of_two_entries_on_the_same_episodes_the_clearly_better_one_keeps_them()
     resolutions = Trakt([LAYOUT]).resolve([right, wrong], found).resolutions
 
     assert (resolutions[5].verdict, resolutions[6].verdict) == (Verdict.RESOLVED, Verdict.AMBIGUOUS)
-    assert resolutions[6].why == "another entry has the same episodes"
+    assert resolutions[6].reason is Reason.TAKEN
 
 
 def test_of_two_equals_on_the_same_episodes_neither_is_written() -> None:
@@ -179,25 +176,20 @@ def test_an_undated_cour_is_found_behind_the_one_before_it() -> None:
     ]  # fmt: skip
 
 
-def test_the_reason_reads_like_a_sentence() -> None:
-    season_3 = weekly(3, range(1, 13), "2018-07-23") + weekly(3, range(13, 23), "2019-04-29")
-    layout = show(1420, weekly(1, range(1, 26), "2013-04-07"), season_3, tmdb=1429)
-    found = index(
-        anibridge={"anilist:104578": {"tmdb_show:1429:s3": {"1-10": "13-22"}}},
-        bangumi=[bangumi(104578, "tv/1429/season/3", "2019-04-28")],
-    )
-    part_2 = entry(104578, 10, "2019-04-29", title="Shingeki no Kyojin Season 3 Part 2")
+def test_a_resolution_names_its_evidence_the_heaviest_first() -> None:
+    resolution = Trakt([LAYOUT]).resolve([SEASON_2], INDEX).resolutions[5]
 
-    resolution = Trakt([layout]).resolve([part_2], found).resolutions[104578]
-
-    assert resolution.why == (
-        "Season 3 Part 2, ep 1–10 → S3E13–22, because AniBridge and bangumi-data say season 3"
-        " and S3E13 aired on the entry's start date"
-    )
+    assert [each.fact for each in resolution.evidence][:2] == [Fact.START_DAY, Fact.COUNT_EXACT]
+    weights = [abs(each.weight) for each in resolution.evidence]
+    assert weights == sorted(weights, reverse=True)
 
 
-@pytest.mark.parametrize("title", ["Sky Girls", "86 Eighty-Six"])
-def test_the_reason_never_tells_the_title(title: str) -> None:
-    resolution = Trakt([LAYOUT]).resolve([replace(SEASON_2, title_romaji=title)], INDEX).resolutions[5]
+def test_an_entry_is_looked_at_again_only_while_it_has_an_open_question() -> None:
+    """What is answered for one entry is not asked for again because another still waits."""
+    other = show(9, weekly(1, range(1, 13), "2021-01-10"), tmdb=90)
+    found = index(fribb=[fribb(5, 70, 2), fribb(6, 90)], anitrakt=[anitrakt(5, 7, tmdb=70)])
+    trakt = Trakt([LAYOUT, other])
 
-    assert title not in resolution.why
+    trakt.resolve([SEASON_2, entry(6, 12, "2021-01-10")], found)
+
+    assert [(len(needs.titles), len(needs.layouts)) for needs in trakt.asked] == [(1, 1), (0, 1)]

@@ -21,7 +21,7 @@ LAST_WEEK = "2026-11-15 00:00"
 
 
 def cached(verdict: Verdict = Verdict.RESOLVED, *, days_ago: float = 1, waiting: tuple[int, ...] = ()) -> CachedMapping:
-    return CachedMapping(BEBOP, verdict, "because", "same", verified_at=NOW - timedelta(days=days_ago), waiting=waiting)
+    return CachedMapping(BEBOP, verdict, None, "same", verified_at=NOW - timedelta(days=days_ago), waiting=waiting)
 
 
 def is_open(

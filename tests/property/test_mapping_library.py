@@ -42,7 +42,7 @@ def cut_shows(draw: st.DrawFn, trakt_id: int) -> Cut:
         known = draw(st.sampled_from([start.isoformat(), None]))
         kind = draw(st.sampled_from([MediaFormat.TV, MediaFormat.OVA]))
         told = draw(st.sampled_from([count, count, count + 1, None]))
-        media.append(entry(anilist_id, told, known, format=kind))
+        media.append(entry(anilist_id, told, known, format=kind, title=f"Anime {trakt_id}"))
         rows.append(fribb(anilist_id, trakt_id, draw(st.integers(0, 3)), draw(st.integers(-2, 13))))
         items.append(bangumi(anilist_id, f"tv/{trakt_id}/season/{draw(st.integers(1, 3))}", start.isoformat()))
         number += count

@@ -9,7 +9,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.model.mapping import Drift, DriftKind, Override, TitleRef
 from sync.model.run import RunReport
+from sync.model.trakt import Kind, TraktIds, TraktTitle
 from sync.report.issues import render_brake_issue, render_unmapped_issue
 from sync.report.log_lines import render_log_lines
 from sync.report.status_page import render_status_page
@@ -27,7 +29,8 @@ hostile = st.one_of(
     st.just("x" * 10_000),
     st.text(max_size=200),
 )
-reports = st.sampled_from([report_added(), report_first_run(), report_one_entry()])
+REPORTS = {"added": report_added(), "first run": report_first_run(), "one entry": report_one_entry()}
+reports = st.sampled_from(sorted(REPORTS)).map(REPORTS.__getitem__)
 
 NAMED = 104578
 BENIGN = "Qqq"
@@ -66,21 +69,20 @@ def test_a_title_changes_nothing_but_its_own_text(report: RunReport, title: str)
     assert page.replace(f"[{shown(title)}](", f"[{BENIGN}](") == render_summary(titled(report, BENIGN))
 
 
+def named(words: str) -> TraktTitle:
+    return TraktTitle(Kind.SHOW, TraktIds(1), words)
+
+
 @settings(max_examples=40)
 @given(reports, hostile)
 def test_every_sentence_of_others_stays_on_its_line(report: RunReport, words: str) -> None:
     resolutions = {
         number: replace(
             resolution,
-            why=words,
-            drift=words,
+            override=Override(number, 3, skip=words, title=TitleRef("slug", Kind.SHOW, words)),
+            drift=Drift(DriftKind.GONE, named(words), ()),
             candidates=tuple(
-                replace(
-                    candidate,
-                    title=replace(candidate.title, title=words),
-                    evidence=tuple(replace(evidence, says=words) for evidence in candidate.evidence),
-                )
-                for candidate in resolution.candidates
+                replace(candidate, title=replace(candidate.title, title=words)) for candidate in resolution.candidates
             ),
         )
         for number, resolution in report.resolutions.items()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sync.model.evidence import Reason
 from sync.model.mapping import CachedMapping, Span, Verdict
 from sync.model.plan import Ledger, LedgerPlay, PlayState
 from sync.model.run import LastSync, Outcome, RunLine
@@ -90,12 +91,12 @@ spans = st.builds(
     st.integers(0, 2000),
 )
 mappings = st.builds(
-    lambda anilist_id, verdict, why, at, parts, waiting: CachedMapping(
-        anilist_id, verdict, why, "basis", at, spans=parts, waiting=waiting
+    lambda anilist_id, verdict, reason, at, parts, waiting: CachedMapping(
+        anilist_id, verdict, reason, "basis", at, spans=parts, waiting=waiting
     ),
     st.integers(1, 3),
     st.sampled_from(Verdict),
-    texts.filter(bool),
+    st.none() | st.sampled_from(Reason),
     seconds,
     st.lists(spans, max_size=3).map(tuple),
     st.lists(st.integers(0, 30), max_size=8).map(tuple),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sync.model.anilist import Media, MediaFormat, MediaListEntry, MediaListStatus
-from sync.model.mapping import CachedMapping, Candidate, Evidence, Resolution, Span, Verdict
+from sync.model.evidence import Evidence, Fact, Reason
+from sync.model.mapping import CachedMapping, Candidate, Resolution, Span, Verdict
 from sync.model.plan import Ledger, LedgerPlay, NewPlay, Plan, PlayState, TimeSource
 from sync.model.run import LastSync, Outcome, Pages, Requests, RunLine, RunReport, SkipReason
 from sync.model.trakt import Kind, PlayKind, TraktIds, TraktTitle, WatchedAt
@@ -21,8 +22,8 @@ PAGES = Pages(
 )
 Spans = list[tuple[int, int | None, int, int]]
 
-# AniList id, AniList title, episodes, Trakt id, slug, Trakt title, spans, why
-SHOWS: list[tuple[int, str, int | None, int, str, str, Spans, str]] = [
+# AniList id, AniList title, episodes, Trakt id, slug, Trakt title, spans, facts
+SHOWS: list[tuple[int, str, int | None, int, str, str, Spans, tuple[Fact, ...]]] = [
     (
         182255,
         "Frieren: Beyond Journey’s End Season 2",
@@ -31,7 +32,7 @@ SHOWS: list[tuple[int, str, int | None, int, str, str, Spans, str]] = [
         "frieren-beyond-journey-s-end",
         "Frieren: Beyond Journey's End",
         [(1, 10, 1, 29)],
-        "AniBridge and bangumi-data agree; aired on the start date",
+        (Fact.ANIBRIDGE_AGREES, Fact.BANGUMI_SEASON_AGREES, Fact.START_DAY),
     ),
     (
         104578,
@@ -41,7 +42,7 @@ SHOWS: list[tuple[int, str, int | None, int, str, str, Spans, str]] = [
         "attack-on-titan",
         "Attack on Titan",
         [(1, 10, 3, 13)],
-        "AniBridge and Fribb agree; 10 = 10 episodes; +0 days",
+        (Fact.ANIBRIDGE_AGREES, Fact.FRIBB_OFFSET_AGREES, Fact.START_DAY),
     ),
     (
         146065,
@@ -51,9 +52,9 @@ SHOWS: list[tuple[int, str, int | None, int, str, str, Spans, str]] = [
         "mushoku-tensei-jobless-reincarnation",
         "Mushoku Tensei: Jobless Reincarnation",
         [(1, 1, 0, 2), (2, 13, 2, 1)],
-        "AniBridge; both ends fit the air dates",
+        (Fact.ANIBRIDGE_AGREES, Fact.START_DAY, Fact.END_DAY),
     ),
-    (1, "Cowboy Bebop", 26, 1004, "cowboy-bebop", "Cowboy Bebop", [(1, 26, 1, 1)], "26 = 26 episodes; +0 days"),
+    (1, "Cowboy Bebop", 26, 1004, "cowboy-bebop", "Cowboy Bebop", [(1, 26, 1, 1)], (Fact.COUNT_EXACT, Fact.START_DAY)),
     (
         21,
         "ONE PIECE",
@@ -62,7 +63,7 @@ SHOWS: list[tuple[int, str, int | None, int, str, str, Spans, str]] = [
         "one-piece",
         "One Piece",
         [(1, 61, 1, 1), (62, 77, 2, 62), (1089, None, 22, 1089)],
-        "AniBridge; absolute numbers inside the seasons",
+        (Fact.ANIBRIDGE_AGREES, Fact.NUMBERS_RUN_ON),
     ),
     (
         11061,
@@ -72,7 +73,7 @@ SHOWS: list[tuple[int, str, int | None, int, str, str, Spans, str]] = [
         "hunter-x-hunter-2011",
         "Hunter x Hunter",
         [(1, 58, 1, 1), (59, 136, 2, 59), (137, 148, 3, 137)],
-        "AniBridge; 148 = 148 episodes",
+        (Fact.ANIBRIDGE_AGREES, Fact.SEASONS_EXACT),
     ),
     (
         145064,
@@ -82,9 +83,9 @@ SHOWS: list[tuple[int, str, int | None, int, str, str, Spans, str]] = [
         "jujutsu-kaisen",
         "Jujutsu Kaisen",
         [(1, 23, 1, 25)],
-        "AniBridge; aired on the start date",
+        (Fact.ANIBRIDGE_AGREES, Fact.START_DAY),
     ),
-    (150672, "[Oshi No Ko]", 11, 1008, "oshi-no-ko", "Oshi no Ko", [(1, 11, 1, 1)], "11 = 11 episodes; +0 days"),
+    (150672, "[Oshi No Ko]", 11, 1008, "oshi-no-ko", "Oshi no Ko", [(1, 11, 1, 1)], (Fact.COUNT_EXACT, Fact.START_DAY)),
 ]
 FILMS = [
     (142770, "Suzume", 2001, "suzume-2022", "Suzume", 2022),
@@ -117,28 +118,27 @@ def entries() -> dict[int, MediaListEntry]:
 
 def resolutions() -> dict[int, Resolution]:
     found = {}
-    for number, _, _, trakt_id, slug, title, spans, why in SHOWS:
+    for number, _, _, trakt_id, slug, title, spans, facts in SHOWS:
         show = TraktTitle(Kind.SHOW, TraktIds(trakt_id, slug), title)
-        found[number] = Resolution(number, Verdict.RESOLVED, why, show, tuple(Span(*span) for span in spans))
+        evidence = tuple(Evidence(fact, 2.5) for fact in facts)
+        found[number] = Resolution(number, Verdict.RESOLVED, None, show, tuple(Span(*span) for span in spans), evidence)
     for number, _, trakt_id, slug, title, year in FILMS:
         film = TraktTitle(Kind.MOVIE, TraktIds(trakt_id, slug), title, year)
-        found[number] = Resolution(number, Verdict.RESOLVED, "anitrakt names it; TMDB id agrees", film)
+        evidence = (Evidence(Fact.FILM_ANITRAKT, 3.25), Evidence(Fact.FILM_TITLE_FITS, 2.0))
+        found[number] = Resolution(number, Verdict.RESOLVED, None, film, evidence=evidence)
     kaiji = TraktTitle(Kind.SHOW, TraktIds(1099, "kaiji"), "Kaiji: Ultimate Survivor", 2007)
     second = TraktTitle(Kind.SHOW, TraktIds(1098, "tobaku-haoroku-kaiji"), "Tobaku Haōroku Kaiji", 2011)
-    against = (
-        Evidence("fribb show", "Fribb names the show", 2.0),
-        Evidence("start far", "its specials aired 128 days apart from the entry", -3.0),
-    )
+    mixed = (Evidence(Fact.START_FAR, -3.0), Evidence(Fact.FRIBB_SHOW, 0.5))
     found[98765] = Resolution(
         98765,
         Verdict.AMBIGUOUS,
-        "two shows could hold it, and neither has episodes of its dates",
+        Reason.OTHER_PLACE,
         candidates=(
-            Candidate(kaiji, (Span(1, 2, 0, 3),), against, 2.0),
-            Candidate(second, (Span(1, 2, 0, 1),), (Evidence("too few", "it has one special, not two", -2.0),), 1.0),
+            Candidate(kaiji, (Span(1, 2, 0, 3),), mixed, 2.0),
+            Candidate(second, (Span(1, 2, 0, 1),), (Evidence(Fact.TOO_FEW, -6.0),), 1.0),
         ),
     )
-    found[98766] = Resolution(98766, Verdict.UNRESOLVED, "no source names a Trakt show, and a search finds none")
+    found[98766] = Resolution(98766, Verdict.UNRESOLVED, Reason.UNKNOWN)
     return found
 
 
@@ -242,7 +242,9 @@ def months() -> dict[str, int]:
 
 def status() -> Status:
     cached = {
-        number: CachedMapping(number, r.verdict, r.why, "", NOW - timedelta(days=number % 60), r.title, r.spans)
+        number: CachedMapping(
+            number, r.verdict, r.reason, "", NOW - timedelta(days=number % 60), r.title, r.spans, r.evidence
+        )
         for number, r in resolutions().items()
     }
     runs = tuple(

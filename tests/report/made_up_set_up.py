@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from sync.model.anilist import Media, MediaListEntry, MediaListStatus
-from sync.model.mapping import Resolution, Span, Verdict
+from sync.model.evidence import Reason
+from sync.model.mapping import Override, Resolution, Span, TitleRef, Verdict
 from sync.model.trakt import Kind, TraktIds, TraktTitle
 from sync.report.doctor_page import Finding, Level
 from sync.report.entry_view import EntryView, view_entry
@@ -53,8 +54,11 @@ def previews(
     """Two changed mappings, one of them doubtful, and one taken out."""
     mushoku = TraktTitle(Kind.SHOW, TraktIds(149287, "mushoku-tensei-jobless-reincarnation"), title)
     spans = (Span(1, 1, 0, 2), Span(2, 13, 2, 1))
-    told = Resolution(146065, Verdict.RESOLVED, "line 2 of the overrides says so", mushoku, spans)
-    missing = Resolution(98765, Verdict.UNRESOLVED, "line 3 of the overrides: Trakt has no show with slug id kaijy")
+    told = Resolution(
+        146065, Verdict.RESOLVED, Reason.OVERRIDE, mushoku, spans, override=Override(146065, 2, spans=spans)
+    )
+    kaijy = Override(98765, 3, title=TitleRef("slug", Kind.SHOW, "kaijy"))
+    missing = Resolution(98765, Verdict.UNRESOLVED, Reason.OVERRIDE_NO_TITLE, override=kaijy)
     return (
         EntryPreview(
             _view(146065, f"{title} II", told, log_titles=log_titles),

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from sync.errors import LoginLost, ServiceUnavailable
+from sync.model.evidence import Reason
 from sync.model.mapping import CachedMapping, Resolution, Verdict
 from sync.model.run import RunReport
 from sync.report.issues import render_brake_issue, render_failure_issue, render_unmapped_issue
-from sync.report.override_snippet import candidate_lines
 from tests.report.made_up_run import NOW, report_added, report_first_run, resolutions
 
 
@@ -15,9 +15,9 @@ def remembered(report: RunReport) -> RunReport:
     """The same library in a later run that looks nothing up again."""
     kept = {}
     for number, resolution in report.resolutions.items():
-        hidden = not report.log_titles or report.entries[number].private
-        lines = candidate_lines(resolution, hidden=hidden)
-        kept[number] = CachedMapping(number, resolution.verdict, resolution.why, "", NOW, candidates=lines)
+        kept[number] = CachedMapping(
+            number, resolution.verdict, resolution.reason, "", NOW, candidates=resolution.candidates
+        )
     return replace(report, run_id="later", started_at=NOW + timedelta(days=1), resolutions={}, remembered=kept)
 
 
@@ -61,7 +61,7 @@ def test_a_library_full_of_open_entries_still_fits_an_issue() -> None:
     entries = {
         n: replace(added.entries[1], media=replace(added.entries[1].media, anilist_id=n)) for n in range(1, 2001)
     }
-    open_ones = {n: Resolution(n, Verdict.UNRESOLVED, "no source names it") for n in entries}
+    open_ones = {n: Resolution(n, Verdict.UNRESOLVED, Reason.UNKNOWN) for n in entries}
     _, body = render_unmapped_issue(replace(added, entries=entries, resolutions=open_ones))
 
     assert len(body.encode()) < 60_000

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from sync.mapping.overrides.document import Override, parse_overrides
-from sync.model.mapping import Candidate, Evidence, Resolution, Span, TitleRef, Verdict
+from sync.mapping.overrides.document import parse_overrides
+from sync.model.evidence import Evidence, Fact, Reason
+from sync.model.mapping import Candidate, Override, Resolution, Span, TitleRef, Verdict
 from sync.model.trakt import Kind, TraktIds, TraktTitle
-from sync.report.override_snippet import candidate_lines, nameless, override_line, render_snippet
+from sync.report.override_snippet import candidate_lines, override_line, render_snippet
 from sync.services.yaml_file import load_yaml
 
 
@@ -66,18 +67,20 @@ def test_ranges_that_overlap_are_written_episode_by_episode(tmp_path: Path) -> N
 
 
 def test_a_candidate_line_says_what_it_is_and_what_speaks_against_it() -> None:
-    against = (Evidence("start far", "other dates", -3.0), Evidence("fribb show", "Fribb names it", 1.0))
+    mixed = (Evidence(Fact.START_FAR, -3.0), Evidence(Fact.FRIBB_SHOW, 0.5))
     resolution = Resolution(
-        98765, Verdict.AMBIGUOUS, "unsure", candidates=(Candidate(show(), (Span(1, 2, 0, 3),), against),)
+        98765, Verdict.AMBIGUOUS, Reason.OTHER_PLACE, candidates=(Candidate(show(), (Span(1, 2, 0, 3),), mixed),)
     )
 
     (line,) = candidate_lines(resolution)
 
-    assert line.endswith("  # Kaiji: Ultimate Survivor (2007), S0E3–4; against: other dates")
+    says = "S0E3 aired long before or after the start date"
+    assert line.endswith(f"  # Kaiji: Ultimate Survivor (2007), S0E3–4; against: {says}")
 
 
 def test_a_hidden_candidate_line_holds_only_ids(tmp_path: Path) -> None:
-    resolution = Resolution(98765, Verdict.AMBIGUOUS, "unsure", candidates=(Candidate(show(), (Span(1, 2, 0, 3),)),))
+    candidates = (Candidate(show(), (Span(1, 2, 0, 3),)),)
+    resolution = Resolution(98765, Verdict.AMBIGUOUS, Reason.OTHER_PLACE, candidates=candidates)
 
     (line,) = candidate_lines(resolution, hidden=True)
 
@@ -85,17 +88,9 @@ def test_a_hidden_candidate_line_holds_only_ids(tmp_path: Path) -> None:
     assert read(tmp_path, line).title == TitleRef("trakt", Kind.SHOW, 1099)
 
 
-def test_only_lines_without_a_name_may_be_shown_of_a_hidden_entry() -> None:
-    named = "98765: {trakt: kaiji}"
-    commented = "98765: {trakt: 1099}  # Kaiji"
-    film = "98765: {trakt: 1099, type: movie}"
-
-    assert nameless([named, commented, film]) == (film,)
-
-
 def test_the_snippet_can_be_pasted_as_it_is(tmp_path: Path) -> None:
     resolution = Resolution(
-        98765, Verdict.AMBIGUOUS, "", candidates=(Candidate(show(), (Span(1, 2, 0, 3),)), Candidate(SUZUME))
+        98765, Verdict.AMBIGUOUS, candidates=(Candidate(show(), (Span(1, 2, 0, 3),)), Candidate(SUZUME))
     )
     snippet = render_snippet(98765, candidate_lines(resolution))
 
@@ -118,6 +113,6 @@ def test_without_a_candidate_the_snippet_skips_and_shows_how_to_name_one(tmp_pat
 
 def test_a_hostile_title_cannot_leave_its_comment() -> None:
     evil = TraktTitle(Kind.SHOW, TraktIds(1, "evil"), "x\n```\n<b>\n1: {skip: true}")
-    resolution = Resolution(5, Verdict.AMBIGUOUS, "", candidates=(Candidate(evil, (Span(1, 1, 1, 1),)),))
+    resolution = Resolution(5, Verdict.AMBIGUOUS, candidates=(Candidate(evil, (Span(1, 1, 1, 1),)),))
 
     assert len(render_snippet(5, candidate_lines(resolution)).splitlines()) == 4

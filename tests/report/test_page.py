@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from sync.model.anilist import Media, MediaListEntry, MediaListStatus
+from sync.model.evidence import Evidence, Fact, Reason
 from sync.model.mapping import Resolution, Span, Verdict
 from sync.model.plan import NewPlay, Plan, TimeSource
 from sync.model.run import RunReport
@@ -24,10 +25,11 @@ def first_import(shows: int) -> RunReport:
         entries[number] = MediaListEntry(number, media, MediaListStatus.COMPLETED, progress=12)
         title = TraktTitle(Kind.SHOW, TraktIds(number, f"a-rather-long-title-{number}"), f"A title on Trakt {number}")
         if number % 10 == 0:
-            resolutions[number] = Resolution(number, Verdict.UNRESOLVED, "no source names a Trakt show for it")
+            resolutions[number] = Resolution(number, Verdict.UNRESOLVED, Reason.UNKNOWN)
             continue
-        why = "AniBridge and Fribb agree; 12 of 12 episodes; aired on the start date of the entry"
-        resolutions[number] = Resolution(number, Verdict.RESOLVED, why, title, (Span(1, 12, 1, 1),))
+        found = (Fact.ANIBRIDGE_AGREES, Fact.FRIBB_SEASON_AGREES, Fact.COUNT_EXACT, Fact.START_DAY)
+        evidence = tuple(Evidence(fact, 2.5) for fact in found)
+        resolutions[number] = Resolution(number, Verdict.RESOLVED, None, title, (Span(1, 12, 1, 1),), evidence)
         adds += [
             NewPlay(number, n, PlayKind.EPISODE, number * 100 + n, "unknown", TimeSource.UNKNOWN, 1, n)
             for n in range(1, 13)

@@ -87,7 +87,7 @@ def test_entries_in_need_are_listed_with_the_issue() -> None:
     page = render_status_page(status())
 
     assert "## Needs you: 2 entries → [issue](https://github.com/misaki/anime-sync/issues/4)" in page
-    assert "- [Kaiji Recap](https://anilist.co/anime/98765), 2 episodes: two shows could hold it" in page
+    assert "- [Kaiji Recap](https://anilist.co/anime/98765), 2 episodes: another place fits nearly as well" in page
 
 
 def test_without_titles_the_page_names_none() -> None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from sync.model.anilist import MediaListEntry
-from sync.model.mapping import CachedMapping, Verdict
+from sync.model.evidence import Reason
+from sync.model.mapping import CachedMapping, Drift, DriftKind, Override, Resolution, Span, Verdict
 from sync.model.plan import Displaced, Plan, Waiting, WaitingFor
 from sync.model.run import Outcome, RunReport
 from sync.model.trakt import PlayKind
@@ -74,7 +75,8 @@ def test_an_added_show_is_linked_dated_and_explained() -> None:
         "| [Attack on Titan Season 3 Part 2](https://anilist.co/anime/104578) | 1–10 "
         "| [Attack on Titan S3E13–22](https://trakt.tv/shows/attack-on-titan) "
         "| 3–9\N{NO-BREAK SPACE}Nov<br><sub>spread between your start and finish dates</sub> "
-        "| AniBridge and Fribb agree; 10 = 10 episodes; +0 days |"
+        "| ep 1–10 → S3E13–22, because AniBridge and Fribb's list say season 3 "
+        "and S3E13 aired on the entry's start date |"
     )
 
 
@@ -109,8 +111,8 @@ def test_an_entry_in_need_shows_its_candidates_and_a_line_to_paste() -> None:
 
     assert "### Needs you: 2 entries" in page
     assert (
-        "- [Kaiji: Ultimate Survivor (2007)](https://trakt.tv/shows/kaiji), S0E3–4. For: Fribb names the show. "
-        "Against: its specials aired 128 days apart from the entry." in page
+        "- [Kaiji: Ultimate Survivor (2007)](https://trakt.tv/shows/kaiji), S0E3–4. For: Fribb's list names the show. "
+        "Against: S0E3 aired long before or after the start date." in page
     )
     assert '```yaml\n98765: {trakt: kaiji, episodes: {"1-2": s0e3}}  # Kaiji' in page
     assert "[`overrides.yaml`](https://github.com/misaki/anime-sync/edit/main/overrides.yaml)" in page
@@ -125,7 +127,7 @@ def test_the_most_watched_entry_in_need_comes_first() -> None:
 def test_a_remembered_entry_in_need_keeps_the_lines_it_was_given() -> None:
     kaiji = resolutions()[98765]
     lines = candidate_lines(kaiji)
-    cached = CachedMapping(98765, kaiji.verdict, kaiji.why, "", NOW, candidates=lines)
+    cached = CachedMapping(98765, kaiji.verdict, kaiji.reason, "", NOW, candidates=kaiji.candidates)
     page = render_summary(replace(report_nothing_new(), entries=report_added().entries, remembered={98765: cached}))
 
     assert f"```yaml\n{lines[0]}\n# or: {lines[1]}\n" in page
@@ -203,12 +205,10 @@ def test_an_id_that_is_not_on_the_list_is_explained() -> None:
 
 
 def test_a_skipped_entry_is_explained() -> None:
-    skipped = replace(
-        resolutions()[1], verdict=Verdict.SKIPPED, why="overrides.yaml says: not on Trakt", title=None, spans=()
-    )
+    skipped = Resolution(1, Verdict.SKIPPED, Reason.SKIPPED, override=Override(1, 7, skip="not on Trakt"))
     report = replace(report_one_entry(), only=1, resolutions={1: skipped}, plan=Plan())
 
-    assert "It is left out on purpose: overrides.yaml says: not on Trakt." in render_summary(report)
+    assert "It is left out on purpose: left out by line 7 of the overrides: not on Trakt." in render_summary(report)
 
 
 def test_waiting_displaced_refused_decreased_and_drifted_entries_are_all_named() -> None:
@@ -219,10 +219,10 @@ def test_waiting_displaced_refused_decreased_and_drifted_entries_are_all_named()
         displaced=(Displaced(146065, 1, PlayKind.EPISODE, 5, 6),),
         decreased=(1,),
     )
-    drifted = {
-        **added.resolutions,
-        145064: replace(added.resolutions[145064], drift="season 2 became part of season 1"),
-    }
+    jujutsu = added.resolutions[145064]
+    assert jujutsu.title is not None
+    drift = Drift(DriftKind.RECUT, jujutsu.title, (Span(1, 23, 2, 1),))
+    drifted = {**added.resolutions, 145064: replace(jujutsu, drift=drift)}
     report = replace(added, plan=plan, not_found=added.posted[:2], resolutions=drifted)
 
     page = render_summary(report)
@@ -233,7 +233,7 @@ def test_waiting_displaced_refused_decreased_and_drifted_entries_are_all_named()
     assert "episode 1. Run Undo for entry 146065" in page
     assert "### Trakt did not take 2 plays" in page
     assert "### Changed on Trakt: 1 entry" in page
-    assert "season 2 became part of season 1" in page
+    assert "ep 1–23 → S2E1–23 no longer holds the same episodes" in page
     assert "Progress went down: 1 entry, nothing is taken back" in page
 
 
@@ -250,7 +250,10 @@ def test_a_warning_is_shown_with_its_setting_as_code() -> None:
 @pytest.mark.parametrize("report", [report_added(), report_first_run(), report_one_entry()])
 def test_without_titles_no_page_names_one(report: RunReport) -> None:
     plan = replace(report.plan, waiting=(Waiting(21, (1122,), WaitingFor.LISTING),))
-    drifted = {number: replace(r, drift=f"{r.why} of One Piece") for number, r in report.resolutions.items()}
+    drifted = {
+        number: replace(r, drift=Drift(DriftKind.GONE, r.title, r.spans)) if r.title else r
+        for number, r in report.resolutions.items()
+    }
     said = everything(replace(report, log_titles=False, plan=plan, resolutions=drifted)).lower()
 
     for word in ("titan", "frieren", "suzume", "kaiji", "idols", "mushoku", "piece", "bebop", "fribb names"):
@@ -272,7 +275,7 @@ def test_a_private_entry_is_named_by_its_id_only_and_the_others_by_title() -> No
 def test_a_remembered_private_entry_shows_no_line_that_names_it() -> None:
     added = report_added()
     kaiji = resolutions()[98765]
-    cached = CachedMapping(98765, kaiji.verdict, "Kaiji is unclear", "", NOW, candidates=candidate_lines(kaiji))
+    cached = CachedMapping(98765, kaiji.verdict, kaiji.reason, "", NOW, candidates=kaiji.candidates)
     private = replace(as_private(added), resolutions={}, remembered={98765: cached})
 
     assert "kaiji" not in everything(private).lower()
@@ -290,8 +293,8 @@ def test_the_log_says_the_same_in_plain_sentences() -> None:
     assert lines[0] == "15 plays added for 3 shows and 1 film."
     assert (
         "Added: Frieren: Beyond Journey’s End Season 2 (182255) 9–10 → Frieren: Beyond Journey's End S1E37–38 "
-        "(20 Nov 21:40, 21 Nov 21:12, from your AniList activity): AniBridge and bangumi-data agree; "
-        "aired on the start date." in lines
+        "(20 Nov 21:40, 21 Nov 21:12, from your AniList activity): ep 1–10 → S1E29–38, because "
+        "AniBridge and bangumi-data say season 1 and S1E29 aired on the entry's start date." in lines
     )
     assert any(line.startswith("Needs you: Kaiji Recap (98765), 2 episodes: ") for line in lines)
     assert lines[-1] == "To take these 15 plays back: python -m sync undo 20261122-0617-a3f"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from sync.mapping.overrides.document import Override, Overrides
+from sync.mapping.overrides.document import Overrides
+from sync.model.mapping import Override
 from sync.planning.selection import Parts, Scope
 from sync.steps.reading import scope_of
 from tests.test_settings import LEAST, settings_of

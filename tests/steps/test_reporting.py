@@ -92,7 +92,7 @@ def test_what_was_written_before_the_trouble_is_in_the_report() -> None:
 
 def test_the_report_counts_the_mapped_entries_and_remembers_those_that_were_not_resolved() -> None:
     def cached(anilist_id: int, verdict: Verdict) -> CachedMapping:
-        return CachedMapping(anilist_id, verdict, "", "basis", NOW)
+        return CachedMapping(anilist_id, verdict, None, "basis", NOW)
 
     cache = {1: cached(1, Verdict.RESOLVED), 5: cached(5, Verdict.AMBIGUOUS), 21: cached(21, Verdict.RESOLVED)}
     known = Known(readings=readings(entry(1, anilist_id=1), entry(1, anilist_id=5)), cache=cache)

@@ -3,85 +3,118 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
 
-from sync.mapping.layout import Place, Seasons
-from sync.mapping.proposals import Proposal, names_show, numbers_run_on
-from sync.mapping.subject import Subject
+from sync.mapping.alignments import Alignment, ends_season, names_show, numbers_run_on, ratio_of, starts_season
+from sync.mapping.anime import Anime
+from sync.mapping.layout import Seasons
+from sync.model.evidence import Fact
 
+LEAST_LONG, MOST_LONG = 0.6, 1.7
+"""Between which shares of the entry's running time Trakt's still fits."""
+SLACK = timedelta(days=3)
+"""By how much two episodes may be dated the wrong way round."""
+COLLAPSE = 3
+"""From how many episodes to one on a source is not believed by itself."""
 GUESSES = frozenset({"season end", "many seasons"})
-"""Proposals that only the counts make."""
+"""Alignments that only the counts propose."""
 
 
-def count_facts(subject: Subject, proposal: Proposal, seasons: Seasons) -> Iterator[str]:
-    """The names of what the counts say of this place."""
-    if subject.count is not None and len({episode for episode, _ in proposal.places}) < subject.count:
-        yield "too few"
-    elif proposal.first[0] == 0:
-        yield from _among_specials(subject, proposal, seasons)
-    elif starts_season(proposal.first, seasons) and subject.count is not None:
-        yield _from_start(proposal, seasons)
-    elif proposal.last[0] > proposal.first[0] and subject.count is not None:
-        yield "overflow"
-    if subject.count is None and proposal.last[0] > proposal.first[0] and numbers_run_on(seasons):
-        yield "numbers run on"
-    if proposal.first[0] > 0 and not starts_season(proposal.first, seasons):
-        yield from _inside(proposal, seasons)
-    if proposal.shared:
-        yield "shared"
-        if is_disputed(subject, proposal, seasons):
-            yield "shared disputed"
-    if len({place[0] == 0 for _, place in proposal.places}) > 1:
-        yield "mixed"
+def count_facts(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    """What the counts say of this place."""
+    if not alignment.is_listed:
+        yield Fact.NOT_LISTED if anime.is_over else Fact.NOT_LISTED_YET
+        return
+    if alignment.missing:
+        yield Fact.INCOMPLETE if not anime.is_over and grows(alignment, seasons) else Fact.TOO_FEW
+    elif alignment.first[0] == 0:
+        yield from _among_specials(anime, alignment, seasons)
+    elif starts_season(alignment.first, seasons) and anime.count is not None:
+        yield _from_start(alignment, seasons)
+    elif alignment.last[0] > alignment.first[0] and anime.count is not None:
+        yield Fact.OVERFLOW
+    if anime.count is None and alignment.last[0] > alignment.first[0] and numbers_run_on(seasons):
+        yield Fact.NUMBERS_RUN_ON
+    if alignment.first[0] > 0 and not starts_season(alignment.first, seasons):
+        yield from _inside(alignment, seasons)
+    if alignment.shared:
+        yield from _shared(anime, alignment, seasons)
+    if "no recaps" in alignment.by:
+        yield Fact.SKIPS_RECAP
+    if len({span.season == 0 for span in alignment.spans}) > 1:
+        yield Fact.MIXED
+    if any(span.season == 0 for span in alignment.spans) and _is_out_of_order(alignment, seasons):
+        yield Fact.OUT_OF_ORDER
 
 
-def _among_specials(subject: Subject, proposal: Proposal, seasons: Seasons) -> Iterator[str]:
+def _shared(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    yield Fact.SHARED
+    if ratio_of(alignment.spans) >= COLLAPSE:
+        yield Fact.COLLAPSED
+        yield from _running_time(anime, alignment, seasons)
+    if is_disputed(anime, alignment, seasons):
+        yield Fact.SHARED_DISPUTED
+
+
+def _running_time(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    """Whether what Trakt lists is together as long as the entry."""
+    targets = (seasons.episode(place) for place in {place for _, place in alignment.places})
+    theirs = [each.runtime or 0 for each in targets if each is not None]
+    ours = (anime.media.duration or 0) * len({episode for episode, _ in alignment.places})
+    if ours and theirs and all(theirs) and LEAST_LONG <= sum(theirs) / ours <= MOST_LONG:
+        yield Fact.RUNTIME_FITS
+
+
+def _is_out_of_order(alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether an episode aired clearly before the one that it would follow."""
+    aired = [each.first_aired for _, place in alignment.places if (each := seasons.episode(place)) is not None]
+    known = [each for each in aired if each is not None]
+    return any(before - after > SLACK for before, after in pairwise(known))
+
+
+def grows(alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether what is missing may still be added by Trakt: behind the last episode of the newest season."""
+    season = alignment.last[0]
+    at_the_end = alignment.last[1] == seasons.season(season)[-1].number
+    return at_the_end and (season == 0 or season == seasons.regular[-1])
+
+
+def _among_specials(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     listed = len(seasons.season(0))
-    if listed == subject.count:
-        yield "only special" if listed == 1 else "specials exact"
-    elif (subject.count or 0) > 1 and ends_season(proposal, seasons):
-        yield "last specials"
+    if listed == anime.count:
+        yield Fact.ONLY_SPECIAL if listed == 1 else Fact.SPECIALS_EXACT
+    elif (anime.count or 0) > 1 and ends_season(alignment, seasons):
+        yield Fact.LAST_SPECIALS
 
 
-def _from_start(proposal: Proposal, seasons: Seasons) -> str:
+def _from_start(alignment: Alignment, seasons: Seasons) -> Fact:
     """How much of its season (or seasons) an entry fills that begins where the season begins."""
-    if len({place for _, place in proposal.places}) == len(seasons.season(proposal.first[0])):
-        return "count exact"
-    if proposal.last[0] > proposal.first[0]:
-        return "seasons exact" if ends_season(proposal, seasons) else "overflow"
-    return "part of season"
+    own = {place for _, place in alignment.places}
+    if all(len(seasons.season(number)) == sum(place[0] == number for place in own) for number in {p[0] for p in own}):
+        return Fact.COUNT_EXACT
+    if "no recaps" in alignment.by:
+        return Fact.COUNT_EXACT
+    if alignment.last[0] > alignment.first[0]:
+        return Fact.SEASONS_EXACT if ends_season(alignment, seasons) else Fact.OVERFLOW
+    return Fact.PART_OF_SEASON
 
 
-def _inside(proposal: Proposal, seasons: Seasons) -> Iterator[str]:
-    yield "offset"
-    if ends_season(proposal, seasons):
-        yield "ends season"
-    if proposal.by <= GUESSES:
-        yield "guess"
+def _inside(alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    yield Fact.OFFSET
+    if ends_season(alignment, seasons):
+        yield Fact.ENDS_SEASON
+    if alignment.by <= GUESSES:
+        yield Fact.GUESS
 
 
-def starts_season(place: Place, seasons: Seasons) -> bool:
-    """Whether this is the first episode that Trakt lists in its season."""
-    return place[1] == seasons.season(place[0])[0].number
-
-
-def ends_season(proposal: Proposal, seasons: Seasons) -> bool:
-    """Whether the run ends with the last episode that Trakt lists in its season."""
-    return proposal.last[1] == seasons.season(proposal.last[0])[-1].number
-
-
-def only_first(proposal: Proposal) -> Place | None:
-    """Where episode 1 goes, if it goes to one place only: a source that names one number means no double episode."""
-    first = [place for episode, place in proposal.places if episode == proposal.places[0][0]]
-    return first[0] if len(first) == 1 else None
-
-
-def is_disputed(subject: Subject, proposal: Proposal, seasons: Seasons) -> bool:
+def is_disputed(anime: Anime, alignment: Alignment, seasons: Seasons) -> bool:
     """Whether a source names one single number for an episode that another spreads over several."""
-    if only_first(proposal) is not None:
+    if alignment.only_first is not None:
         return False
-    own = {place for _, place in proposal.places}
+    own = {place for _, place in alignment.places}
     return any(
         claim.first_episode is not None and (claim.season, claim.first_episode) in own
-        for claim in subject.claims
+        for claim in anime.claims
         if names_show(claim, seasons.show.ids)
     )

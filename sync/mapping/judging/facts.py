@@ -1,105 +1,184 @@
-"""What speaks for and against a place. Each fact has one name, one weight (see ``weights``) and one wording."""
+"""What speaks for and against an alignment: every fact that is true of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sync.mapping.alignments import Alignment, starts_season
+from sync.mapping.anime import Anime, aired_off
 from sync.mapping.judging.count_facts import count_facts
-from sync.mapping.judging.rivals import Sibling, dated_rival, earlier_rival, named_rival
+from sync.mapping.judging.rivals import (
+    Company,
+    dated_rival,
+    earlier_rival,
+    has_owner_before,
+    has_owner_behind,
+    named_rival,
+)
 from sync.mapping.judging.source_facts import source_facts
-from sync.mapping.layout import Seasons
-from sync.mapping.proposals import Proposal
-from sync.mapping.subject import Subject, aired_off
-from sync.mapping.wording import season_in_title
+from sync.mapping.layout import Seasons, places_of
+from sync.model.evidence import Fact
 
 OUT_OF_STEP = 35
 """Days by which the end of a run may miss the entry's; longer entries may miss it by three tenths of their length."""
+DAY, NEAR, WEEKS, MONTHS = 1, 3, 21, 100
+MOST_SHIFTED, SHIFT_SLACK = 150, 14
+"""Days by which a whole run may be misdated, and by which its ends may differ in that. The next cour but one begins
+182 days later."""
+GRADES = (DAY, NEAR, WEEKS, MONTHS)
+"""Days up to which two dates fit to the day, nearly, to some weeks, to some months; beyond they are far apart."""
+STARTS = (Fact.START_DAY, Fact.START_NEAR, Fact.START_WEEKS, Fact.START_MONTHS, Fact.START_FAR)
+ENDS = (Fact.END_DAY, Fact.END_NEAR, Fact.END_WEEKS, Fact.END_MONTHS, Fact.END_FAR)
+NAMES_EPISODE = frozenset({Fact.FRIBB_OFFSET_AGREES, Fact.ANIBRIDGE_AGREES, Fact.ANIBRIDGE_TVDB_AGREES})
+"""Sources that name an episode inside a season."""
+MOST_RECAPS = 4
+"""Extra episodes that Trakt may count in a season."""
+IN_SPECIALS, IN_FIRST_SEASON, IN_LATER_SEASON = range(3)
+SERIES = (Fact.SERIES_IN_SPECIALS, Fact.SERIES_IN_FIRST_SEASON, Fact.SERIES_IN_LATER_SEASON)
+EXTRAS = (Fact.EXTRA_IN_SPECIALS, Fact.EXTRA_IN_FIRST_SEASON, Fact.EXTRA_IN_LATER_SEASON)
+ONAS = (Fact.ONA_IN_SPECIALS, Fact.ONA_IN_FIRST_SEASON, Fact.ONA_IN_LATER_SEASON)
+FILMS = (Fact.FILM_IN_SPECIALS, Fact.FILM_IN_FIRST_SEASON, Fact.FILM_IN_LATER_SEASON)
 
 
-def facts(subject: Subject, proposal: Proposal, seasons: Seasons, siblings: tuple[Sibling, ...]) -> set[str]:
-    """The names of everything that is true of this proposal; ``siblings`` are the show's other entries."""
-    found = {*_dates(subject, proposal, seasons), *count_facts(subject, proposal, seasons)}
-    found |= {*source_facts(subject, proposal, seasons), *_kind(subject, proposal)}
-    found |= {*_title(subject, proposal, seasons)}
-    rivals = tuple(each for each in siblings if not _is_twin(subject, each))
-    if "start day" not in found and "start near" not in found:
-        if dated_rival(rivals, proposal.first, seasons):
-            found.add("rival dated")
-        if earlier_rival(rivals, proposal.first, subject.start):
-            found.add("rival earlier")
-    if not subject.is_series and proposal.first[0] > 0 and named_rival(rivals, proposal.first):
-        found.add("rival named")
-    if subject.count is None and not rivals and seasons.regular == [proposal.first[0]]:
-        found.add("sole")
-    if any(_is_twin(subject, each) and proposal.first in each.starts for each in siblings):
-        found.add("twin")
+def facts_of(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company) -> set[Fact]:
+    """Everything that is true of this alignment; ``company`` are the show's other entries."""
+    found = {*_dates(anime, alignment, seasons), *count_facts(anime, alignment, seasons)}
+    found |= {*source_facts(anime, alignment, seasons), _kind(anime, alignment)}
+    found |= {*_title(anime, alignment, seasons), *_others(anime, alignment, seasons, company)}
+    if not found & {Fact.START_DAY, Fact.START_NEAR}:
+        found |= {*_undated(anime, alignment, seasons, company)}
+    if Fact.OFFSET in found and not found & NAMES_EPISODE and not _follows(anime, alignment, seasons, company, found):
+        found.add(Fact.NOBODY_BEFORE)
+    if _stops_inside(anime, alignment, seasons) and not has_owner_behind(company, alignment.last, anime, seasons):
+        found.add(Fact.NOBODY_BEHIND)
     return found
 
 
-def _is_twin(subject: Subject, sibling: Sibling) -> bool:
-    return sibling.mal_id is not None and sibling.mal_id == subject.media.mal_id
+def _stops_inside(anime: Anime, alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether the entry's last episode is followed by a few others of its season. If there are more, they are other
+    cours, not recaps."""
+    if anime.count is None or alignment.missing or alignment.last[0] == 0:
+        return False
+    season, at = seasons.season(alignment.last[0]), seasons.position[alignment.last]
+    behind = season[at + 1 :]
+    dated = any(each.first_aired is not None for each in (season[at], *behind))
+    return dated and 0 < len(behind) <= MOST_RECAPS
 
 
-def _dates(subject: Subject, proposal: Proposal, seasons: Seasons) -> Iterator[str]:
-    first = seasons.episode(proposal.first) if proposal.places[0][0] == 1 else None
-    off = aired_off(first, subject.start)
+def _follows(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company, found: set[Fact]) -> bool:
+    """Whether something says that the episodes before a place inside a season are another entry's."""
+    fills_the_end = found >= {Fact.START_DAY, Fact.ENDS_SEASON} and bool(found & {Fact.END_DAY, Fact.END_NEAR})
+    return fills_the_end or (anime.titled_part or 1) > 1 or has_owner_before(company, alignment, anime, seasons)
+
+
+def _undated(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company) -> Iterator[Fact]:
+    """What others say of a place that the start date does not confirm."""
+    if dated_rival(company, alignment.first, seasons):
+        yield Fact.RIVAL_DATED
+    if earlier_rival(company, alignment.first, anime.start):
+        yield Fact.RIVAL_EARLIER
+    if alignment.main[0] > 0 and starts_season(alignment.main, seasons):
+        opens_show = bool(seasons.regular) and alignment.main[0] == seasons.regular[0]
+        later = company.follows or (anime.titled_season or 1) > 1
+        if (anime.titled_part or 1) > 1 or (opens_show and later):
+            yield Fact.SEQUEL_AT_START
+
+
+def _others(anime: Anime, alignment: Alignment, seasons: Seasons, company: Company) -> Iterator[Fact]:
+    if not anime.is_series and alignment.first[0] > 0 and named_rival(company, alignment.first):
+        yield Fact.RIVAL_NAMED
+    if (anime.count is None or alignment.missing) and not company.rivals and _is_only_start(alignment, seasons):
+        yield Fact.SOLE
+    if any(alignment.first in each.starts for each in company.twins):
+        yield Fact.TWIN
+
+
+def _is_only_start(alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether this is the start of the show's only season."""
+    return seasons.regular == [alignment.first[0]] and starts_season(alignment.first, seasons)
+
+
+def _dates(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    first = seasons.episode(alignment.first) if alignment.spans[0].from_ep == 1 else None
+    off = aired_off(first, anime.start)
     if off is not None:
-        yield "start crowd" if _is_crowd(subject, proposal, seasons) else "start " + grade(off)
-    elif subject.year is not None:
-        yield from _year(subject.year, proposal, seasons)
-    if subject.count is not None and len(proposal.places) > 1:
-        off = aired_off(seasons.episode(proposal.last), subject.end)
-        if off is not None:
-            yield "end " + grade(off)
-            if abs(off) > max(OUT_OF_STEP, 0.3 * _length(subject)):
-                yield "end out of step"
+        yield Fact.START_CROWD if _is_crowd(anime, alignment, seasons) else STARTS[grade(off)]
+        if off < -WEEKS:
+            yield Fact.AIRED_BEFORE
+    elif anime.year is not None:
+        yield from _year(anime.year, anime.month if anime.start is None else None, alignment, seasons)
+    yield from _airing(anime, alignment, seasons)
+    if anime.count is not None and not alignment.missing and len(alignment.places) > 1:
+        end = aired_off(seasons.episode(alignment.last), anime.end)
+        if end is not None:
+            yield ENDS[grade(end)]
+            if abs(end) > max(OUT_OF_STEP, 0.3 * _length(anime)):
+                yield Fact.END_OUT_OF_STEP
+            if off is not None and NEAR < abs(off) <= MOST_SHIFTED and abs(end - off) <= SHIFT_SLACK:
+                yield Fact.SHIFTED
 
 
-def _year(year: int, proposal: Proposal, seasons: Seasons) -> Iterator[str]:
-    """Where the day is unknown on one side: the episode's year, or at least the show's for its first season."""
-    first = seasons.episode(proposal.first)
-    if proposal.places[0][0] != 1:
+def _year(year: int, month: int | None, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    """Where the day is unknown on one side: the episode's month or year, or the show's year for its first season."""
+    first = seasons.episode(alignment.first)
+    if alignment.spans[0].from_ep != 1:
         return
     if first is not None and first.first_aired is not None:
-        yield "year fits" if abs(first.first_aired.year - year) <= 1 else "year off"
-    elif seasons.show.year and seasons.regular and proposal.first == (seasons.regular[0], 1):
-        yield "show year fits" if abs(seasons.show.year - year) <= 1 else "show year off"
+        if month is not None:
+            apart = abs(12 * (first.first_aired.year - year) + first.first_aired.month - month)
+            yield Fact.MONTH_FITS if not apart else Fact.MONTH_OFF
+        yield Fact.YEAR_FITS if abs(first.first_aired.year - year) <= 1 else Fact.YEAR_OFF
+    elif seasons.show.year and seasons.regular and alignment.first == (seasons.regular[0], 1):
+        yield Fact.SHOW_YEAR_FITS if abs(seasons.show.year - year) <= 1 else Fact.SHOW_YEAR_OFF
 
 
-def _length(subject: Subject) -> int:
+def _airing(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
+    """Whether episodes in between aired when AniList says so."""
+    offs = [
+        off
+        for episode, day in anime.airs.items()
+        for place in places_of(alignment.spans, episode)
+        if (off := aired_off(seasons.episode(place), day)) is not None
+    ]
+    if not offs:
+        return
+    start = aired_off(seasons.episode(alignment.first), anime.start)
+    if max(map(abs, offs)) <= DAY:
+        yield Fact.AIRING_FITS
+    elif start is not None and all(abs(off - start) <= DAY for off in offs):
+        yield Fact.AIRING_IN_STEP
+    elif any(abs(off) > NEAR for off in offs):
+        yield Fact.AIRING_OFF
+
+
+def _length(anime: Anime) -> int:
     """Days from the entry's first to its last."""
-    return (subject.end - subject.start).days if subject.start and subject.end else 0
+    return (anime.end - anime.start).days if anime.start and anime.end else 0
 
 
-def _is_crowd(subject: Subject, proposal: Proposal, seasons: Seasons) -> bool:
+def _is_crowd(anime: Anime, alignment: Alignment, seasons: Seasons) -> bool:
     """Whether more specials came out on that day than the entry has, as on a disc: then the day picks none of them."""
-    if proposal.first[0] != 0:
+    if alignment.first[0] != 0:
         return False
-    same = sum(1 for each in seasons.season(0) if (off := aired_off(each, subject.start)) is not None and abs(off) <= 1)
-    return (
-        same > max(subject.count or 1, 1) and abs(aired_off(seasons.episode(proposal.first), subject.start) or 0) <= 1
-    )
+    same = sum(1 for each in seasons.season(0) if (off := aired_off(each, anime.start)) is not None and abs(off) <= 1)
+    return same > max(anime.count or 1, 1) and abs(aired_off(seasons.episode(alignment.first), anime.start) or 0) <= 1
 
 
-def grade(off: int) -> str:
-    """How far two days lie apart, in words."""
-    for most, word in ((1, "day"), (3, "near"), (21, "weeks"), (100, "months")):
-        if abs(off) <= most:
-            return word
-    return "far"
+def grade(off: int) -> int:
+    """How far two days lie apart: 0 to the day, 1 nearly, 2 weeks, 3 months, 4 far."""
+    return next((at for at, most in enumerate(GRADES) if abs(off) <= most), len(GRADES))
 
 
-def _title(subject: Subject, proposal: Proposal, seasons: Seasons) -> Iterator[str]:
+def _title(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     """The season in the title, where Trakt has such a season at all (it may have merged it into another)."""
-    told = season_in_title(subject.media)
-    if told is not None and proposal.first[0] > 0 and seasons.season(told):
-        yield "title season agrees" if proposal.first[0] == told else "title season differs"
+    titled, season = anime.titled_season, alignment.main[0]
+    if titled is not None and season > 0 and seasons.season(titled):
+        yield Fact.TITLE_SEASON_AGREES if season == titled else Fact.TITLE_SEASON_DIFFERS
 
 
-def _kind(subject: Subject, proposal: Proposal) -> Iterator[str]:
-    if subject.is_series:
-        group = "series"
-    else:
-        group = "film" if subject.is_film else "ona" if subject.kind == "ONA" else "extra"
-    season = proposal.first[0]
-    yield f"{group} in " + ("specials" if season == 0 else "first season" if season == 1 else "later season")
+def _kind(anime: Anime, alignment: Alignment) -> Fact:
+    season = alignment.main[0]
+    where = IN_SPECIALS if season == 0 else IN_FIRST_SEASON if season == 1 else IN_LATER_SEASON
+    if anime.is_series:
+        return SERIES[where]
+    return (FILMS if anime.is_film else ONAS if anime.kind == "ONA" else EXTRAS)[where]

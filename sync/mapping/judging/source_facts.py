@@ -1,124 +1,157 @@
-"""What each dataset says of a place: that it agrees, that it differs, or only that it is the right show."""
+"""What each dataset says of an alignment: that it agrees, that it differs, or only that it is the right show."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sync.mapping.judging.count_facts import ends_season, only_first, starts_season
+from sync.mapping.alignments import Alignment, ends_season, names_show, ratio_of, starts_season
+from sync.mapping.anime import Anime
+from sync.mapping.judging.count_facts import COLLAPSE
 from sync.mapping.layout import Place, Seasons, places_of
-from sync.mapping.proposals import Proposal, names_show
 from sync.mapping.sources.claims import Claim, Source
-from sync.mapping.subject import Subject
+from sync.model.evidence import Fact
 from sync.model.mapping import Span
 
+NAMES_SHOW = {
+    Source.ANIBRIDGE: Fact.ANIBRIDGE_SHOW,
+    Source.BANGUMI: Fact.BANGUMI_SHOW,
+    Source.FRIBB: Fact.FRIBB_SHOW,
+    Source.ANITRAKT: Fact.ANITRAKT_SHOW,
+}
+FRIBB_SEASON = (Fact.FRIBB_SEASON_DIFFERS, Fact.FRIBB_SEASON_NEAR, Fact.FRIBB_SEASON_AGREES)
+FRIBB_OFFSET = (Fact.FRIBB_OFFSET_DIFFERS, Fact.FRIBB_OFFSET_NEAR, Fact.FRIBB_OFFSET_AGREES)
+FRIBB_SPECIAL = (Fact.FRIBB_SPECIAL_DIFFERS, Fact.FRIBB_SPECIAL_NEAR, Fact.FRIBB_SPECIAL_AGREES)
+BANGUMI = (
+    Fact.BANGUMI_SEASON_DIFFERS,
+    Fact.BANGUMI_FIRST_SEASON_DIFFERS,
+    Fact.BANGUMI_EPISODE_DIFFERS,
+    Fact.BANGUMI_FIRST_SEASON_AGREES,
+    Fact.BANGUMI_SEASON_AGREES,
+    Fact.BANGUMI_EPISODE_AGREES,
+)
+"""From the gravest difference to the closest agreement."""
 
-def source_facts(subject: Subject, proposal: Proposal, seasons: Seasons) -> Iterator[str]:
+
+def source_facts(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     """Which sources name this show, and whether they agree with this place in it."""
-    named = [claim for claim in subject.claims if names_show(claim, seasons.show.ids)]
-    for source in Source:
+    named = [claim for claim in anime.claims if names_show(claim, seasons.show.ids)]
+    for source, names_it in NAMES_SHOW.items():
         own = [claim for claim in named if claim.source is source]
         if not own:
             continue
-        yield f"{source.name.lower()} show"
+        yield names_it
         if source is Source.ANIBRIDGE:
-            yield from _anibridge(subject, own, proposal, seasons)
+            yield from _anibridge(anime, own, alignment, seasons)
         elif source is Source.BANGUMI:
-            yield from _bangumi(own, proposal)
+            yield BANGUMI[max(_bangumi_grade(claim, alignment) for claim in own)]
         elif source is Source.FRIBB:
-            yield from _fribb(own, proposal, seasons)
-        elif source is Source.ANITRAKT:
-            yield from _anitrakt(own[0], proposal, seasons)
+            yield from _fribb(own, alignment, seasons)
+        else:
+            yield from _anitrakt(own[0], alignment, seasons)
 
 
-def _anibridge(subject: Subject, claims: list[Claim], proposal: Proposal, seasons: Seasons) -> Iterator[str]:
+def _anibridge(anime: Anime, claims: list[Claim], alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     """AniBridge's TMDB ranges count; its TVDB ranges only where it has no other."""
-    ranged = [claim for claim in claims if claim.spans]
+    ranged = [claim for claim in claims if claim.spans and (alignment.shared or ratio_of(claim.spans) < COLLAPSE)]
     curated = [claim for claim in ranged if claim.title.owner == "tmdb"]
-    if curated and _at_odds(ranged, proposal):
-        yield "anibridge at odds"
+    if curated and _at_odds(ranged, alignment):
+        yield Fact.ANIBRIDGE_AT_ODDS
+    if _is_plain(alignment) and _names_special(claims, alignment):
+        yield Fact.EXTRA_INSIDE
     for claim in (curated or ranged)[:1]:
-        agreed = agrees(claim.spans, proposal, subject.count)
-        if agreed and proposal.first[0] == 0 and not covers(claim.spans, proposal):
-            yield "anibridge part"
-            return
-        yield ("anibridge " if curated else "anibridge tvdb ") + ("agrees" if agreed else "differs")
-        if agreed and not curated and proposal.first[0] > 0 and ends_season(proposal, seasons):
-            yield "anibridge tvdb fits"
+        agreed = agrees(claim.spans, alignment, anime.count)
+        if agreed and alignment.first[0] == 0 and not covers(claim.spans, alignment):
+            yield Fact.ANIBRIDGE_PART
+        elif curated and not agreed and alignment.first[0] == claim.spans[0].season == 0:
+            yield Fact.ANIBRIDGE_NEAR
+        elif curated:
+            yield Fact.ANIBRIDGE_AGREES if agreed else Fact.ANIBRIDGE_DIFFERS
+        else:
+            yield Fact.ANIBRIDGE_TVDB_AGREES if agreed else Fact.ANIBRIDGE_TVDB_DIFFERS
+            if agreed and alignment.first[0] > 0 and ends_season(alignment, seasons):
+                yield Fact.ANIBRIDGE_TVDB_FITS
 
 
-def _at_odds(ranged: list[Claim], proposal: Proposal) -> bool:
+def _names_special(claims: list[Claim], alignment: Alignment) -> bool:
+    """Whether ranges have a special among the entry's episodes. TVDB has specials where Trakt has none: of a run that
+    is complete its ranges are believed only if TMDB's know a special, too."""
+    special = {claim.title.owner for claim in claims if any(span.season == 0 for span in claim.spans)}
+    among = {claim.title.owner for claim in claims if len({span.season == 0 for span in claim.spans}) > 1}
+    incomplete = bool(alignment.missing) or alignment.spans[-1].to_ep is None
+    return "tmdb" in among or (bool(among) and (incomplete or "tmdb" in special))
+
+
+def _is_plain(alignment: Alignment) -> bool:
+    """Whether it is a run of regular episodes."""
+    return all(span.season for span in alignment.spans)
+
+
+def _at_odds(ranged: list[Claim], alignment: Alignment) -> bool:
     """Whether AniBridge's TMDB range starts the first season while its TVDB range starts a later one."""
     starts = {claim.title.owner: (claim.spans[0].season, claim.spans[0].first_episode) for claim in ranged}
-    return starts.get("tmdb") == proposal.first == (1, 1) and starts.get("tvdb", (0, 0))[0] > 1
+    return starts.get("tmdb") == alignment.first == (1, 1) and starts.get("tvdb", (0, 0))[0] > 1
 
 
-def agrees(spans: tuple[Span, ...], proposal: Proposal, count: int | None) -> bool:
-    """Whether ranges put every episode that they know just where the proposal does.
+def agrees(spans: tuple[Span, ...], alignment: Alignment, count: int | None) -> bool:
+    """Whether ranges put every episode that they know just where the alignment does.
 
-    While the entry's ``count`` is unknown, a proposal that stops before the ranges do does not agree with them.
+    While the entry's ``count`` is unknown, an alignment that stops before the ranges do does not agree with them.
     """
     ours: dict[int, set[Place]] = {}
-    for episode, place in proposal.places:
+    for episode, place in alignment.places:
         ours.setdefault(episode, set()).add(place)
+    if not ours:
+        first = alignment.spans[0].from_ep
+        ours = {first: set(places_of(alignment.spans, first))}
     if count is None and any(span.from_ep > max(ours) for span in spans):
         return False
     known = {episode: set(places_of(spans, episode)) for episode in ours}
     return any(known.values()) and all(ours[episode] == places for episode, places in known.items() if places)
 
 
-def covers(spans: tuple[Span, ...], proposal: Proposal) -> bool:
-    """Whether ranges know every episode that the proposal places."""
-    return all(any(places_of(spans, episode)) for episode, _ in proposal.places)
+def covers(spans: tuple[Span, ...], alignment: Alignment) -> bool:
+    """Whether ranges know every episode that the alignment places."""
+    return all(any(places_of(spans, episode)) for episode, _ in alignment.places)
 
 
-def _bangumi(claims: list[Claim], proposal: Proposal) -> Iterator[str]:
+def _bangumi_grade(claim: Claim, alignment: Alignment) -> int:
     """Without a season it means the first; a long runner has several items, of which any may fit."""
-    best = max(_bangumi_grade(claim, proposal) for claim in claims)
-    yield "bangumi " + BANGUMI_GRADES[best]
-
-
-BANGUMI_GRADES = {
-    3: "episode agrees",
-    2: "season agrees",
-    1: "first season agrees",
-    0: "episode differs",
-    -1: "first season differs",
-    -2: "season differs",
-}
-
-
-def _bangumi_grade(claim: Claim, proposal: Proposal) -> int:
     season = 1 if claim.season is None else claim.season
-    if all(place[0] != season for _, place in proposal.places):
-        return -1 if claim.season is None else -2
+    if all(span.season != season for span in alignment.spans):
+        return 1 if claim.season is None else 0
     if claim.first_episode is not None:
-        return 3 if only_first(proposal) == (season, claim.first_episode) else 0
-    return 1 if claim.season is None else 2
+        return 5 if alignment.only_first == (season, claim.first_episode) else 2
+    return 3 if claim.season is None else 4
 
 
-def _fribb(claims: list[Claim], proposal: Proposal, seasons: Seasons) -> Iterator[str]:
+def _fribb(claims: list[Claim], alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     """TMDB's and TVDB's numbers are one voice here (mostly copies of each other): the better of both counts."""
-    ranked = [(_fribb_grade(claim, proposal, seasons), claim) for claim in claims if claim.season is not None]
+    ranked = [(_fribb_grade(claim, alignment, seasons), claim) for claim in claims if claim.season is not None]
     if not ranked:
         return
     best, claim = max(ranked, key=lambda item: (item[0], item[1].title.owner == "tmdb"))
-    kind = "special" if claim.season == 0 else "offset" if (claim.first_episode or 1) != 1 else "season"
-    yield f"fribb {kind} " + ("differs", "near", "agrees")[best]
+    if claim.season == 0:
+        yield FRIBB_SPECIAL[best]
+    else:
+        yield (FRIBB_OFFSET if (claim.first_episode or 1) != 1 else FRIBB_SEASON)[best]
 
 
-def _fribb_grade(claim: Claim, proposal: Proposal, seasons: Seasons) -> int:
+def _fribb_grade(claim: Claim, alignment: Alignment, seasons: Seasons) -> int:
+    """2 for the very place, 1 for its season, 0 for another season."""
     season = seasons.season(claim.season or 0)
     first = claim.first_episode or 1
     named = {(claim.season, first)}
     if 0 < first <= len(season):
         named.add((claim.season, season[first - 1].number))
-    if only_first(proposal) in named:
+    if alignment.only_first in named or (alignment.first[0] == 0 < (claim.season or 0) and alignment.main in named):
         return 2
-    return 1 if any(place[0] == claim.season for _, place in proposal.places) else 0
+    return 1 if any(span.season == claim.season for span in alignment.spans) else 0
 
 
-def _anitrakt(claim: Claim, proposal: Proposal, seasons: Seasons) -> Iterator[str]:
+def _anitrakt(claim: Claim, alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:
     if claim.split:
-        yield "anitrakt split " + ("start" if starts_season(proposal.first, seasons) else "offset")
+        starts = starts_season(alignment.main, seasons)
+        yield Fact.ANITRAKT_SPLIT_START if starts else Fact.ANITRAKT_SPLIT_OFFSET
     elif claim.season is not None:
-        yield "anitrakt season agrees" if proposal.first[0] == claim.season else "anitrakt season differs"
+        agreed = alignment.main[0] == claim.season
+        yield Fact.ANITRAKT_SEASON_AGREES if agreed else Fact.ANITRAKT_SEASON_DIFFERS

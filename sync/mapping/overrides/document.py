@@ -11,28 +11,11 @@ from sync.mapping.overrides.fields import Fields, Problems
 from sync.mapping.overrides.spans import parse_episodes
 from sync.mapping.overrides.title import parse_override_title
 from sync.mapping.overrides.yaml_node import YamlMapping, YamlNode, YamlScalar
-from sync.model.mapping import Span, TitleRef
+from sync.model.mapping import Override, Span, TitleRef
 from sync.model.trakt import Kind
 
 KEYS = ("trakt", "tmdb", "tvdb", "imdb", "type", "season", "first_episode", "episodes", "skip", "reason")
 PLACE_KEYS = ("season", "first_episode", "episodes")
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """What the user says of one AniList id, and on which line.
-
-    ``skip`` is the reason for leaving it out. Else ``title`` is set, and the place in it as far as it was given:
-    ``spans``, or ``season`` with ``first_episode`` (``None``: the first that Trakt lists), or nothing at all.
-    """
-
-    anilist_id: int
-    line: int
-    skip: str | None = None
-    title: TitleRef | None = None
-    season: int | None = None
-    first_episode: int | None = None
-    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Annotated
 
 from msgspec import Meta, Raw
@@ -76,7 +77,20 @@ def _claims(targets: Mapping[str, Mapping[str, str]]) -> Iterator[Claim]:
         for source, target in ranges.items() if title[1] is not None else ():
             found.extend(parse_range(source, target, title[1] or 0))
     for ref, found in spans.items():
-        yield Claim(Source.ANIBRIDGE, ref, spans=tuple(sorted(found, key=_order)))
+        yield Claim(Source.ANIBRIDGE, ref, spans=_closed(sorted(found, key=_order)))
+
+
+def _closed(spans: list[Span]) -> tuple[Span, ...]:
+    """The spans with each open one ended where a later one begins: while an entry airs, the file has a range for each
+    season, and all of them are open."""
+    starts = sorted({span.from_ep for span in spans})
+    following = dict(pairwise(starts))
+    return tuple(
+        Span(span.from_ep, following[span.from_ep] - 1, span.season, span.first_episode)
+        if span.to_ep is None and span.from_ep in following
+        else span
+        for span in spans
+    )
 
 
 def _order(span: Span) -> tuple[int, int, int, int]:

@@ -32,6 +32,7 @@ class Source(StrEnum):
     ANITRAKT = "anitrakt"
     TMDB = "TMDB"
     SEARCH = "Trakt's search"
+    RELATION = "AniList's relations"
 
 
 class Claim(Struct, frozen=True, gc=False):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 
 from sync.model.anilist import MediaListEntry, MediaListStatus
 from sync.model.lists import THERE, ItemKind, ListItem, MatchedEntry, Notes, Wish
-from sync.model.mapping import CachedMapping, Verdict
-
-_NAMED = re.compile(r"\{trakt: ([^,}]+)")
-"""How a candidate's line for ``overrides.yaml`` names its show: by slug or Trakt id."""
+from sync.model.mapping import CachedMapping
+from sync.model.trakt import Kind
 
 
 def dropped_wishes(matched: Iterable[MatchedEntry], doubtful: Collection[int] = ()) -> tuple[Wish, ...]:
@@ -45,16 +42,11 @@ def doubtful_shows(
     entries: Iterable[MediaListEntry], mappings: Mapping[int, CachedMapping], matched: Iterable[MatchedEntry]
 ) -> frozenset[int]:
     """The shows, by Trakt id, that an entry which is not dropped and has no certain match may belong to."""
-    names: dict[str, int] = {}
-    for each in matched:
-        names |= {str(each.title.ids.trakt): each.title.ids.trakt, each.title.ids.slug or "": each.title.ids.trakt}
+    shows = {each.title.ids.trakt for each in matched if not each.is_film}
     found: set[int] = set()
     for entry in entries:
         mapping = mappings.get(entry.anilist_id)
-        if mapping is None or entry.status is MediaListStatus.DROPPED or mapping.verdict is Verdict.RESOLVED:
+        if mapping is None or entry.status is MediaListStatus.DROPPED or mapping.verdict.is_certain:
             continue
-        for line in mapping.candidates:
-            named = _NAMED.search(line)
-            if named and named[1].strip() in names:
-                found.add(names[named[1].strip()])
-    return frozenset(found)
+        found |= {each.title.ids.trakt for each in mapping.candidates if each.title.kind is Kind.SHOW}
+    return frozenset(found & shows)

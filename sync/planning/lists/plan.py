@@ -86,8 +86,8 @@ class ListWishes:
     def unmatched(self) -> tuple[int, ...]:
         """The AniList ids of entries that ask for something and have no certain match."""
         known = ((entry.anilist_id, self.cache.get(entry.anilist_id)) for entry in self.used)
-        certain = (Verdict.RESOLVED, Verdict.SKIPPED)
-        return tuple(anilist_id for anilist_id, mapping in known if mapping and mapping.verdict not in certain)
+        uncertain = (Verdict.UNRESOLVED, Verdict.AMBIGUOUS)
+        return tuple(anilist_id for anilist_id, mapping in known if mapping and mapping.verdict in uncertain)
 
 
 def matched_entries(
@@ -99,7 +99,7 @@ def matched_entries(
     matched: list[MatchedEntry] = []
     for entry in sorted(entries, key=lambda entry: entry.anilist_id):
         mapping = mappings.get(entry.anilist_id)
-        if mapping is None or mapping.verdict is not Verdict.RESOLVED or mapping.title is None:
+        if mapping is None or not mapping.verdict.is_certain or mapping.title is None:
             continue
         title = mapping.title
         known = () if title.kind is Kind.MOVIE else seasons.get(title.ids.trakt)

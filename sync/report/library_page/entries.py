@@ -10,13 +10,14 @@ from datetime import date
 from sync.model.anilist import MediaListEntry, watched_count
 from sync.model.journal import JournalLine
 from sync.model.library import EntryState, LibraryChoice, LibraryEntry
-from sync.model.mapping import CachedMapping, Candidate, Evidence, Resolution, Span, Verdict
+from sync.model.mapping import CachedMapping, Candidate, Resolution, Span, Verdict
 from sync.model.run import RunReport
 from sync.model.state import State
 from sync.model.trakt import Kind, ShowLayout, TraktEpisode, TraktIds, TraktPlays, TraktTitle
 from sync.report.entry_view import view_entry
+from sync.report.explanation import explain_candidate
 from sync.report.library_page.both_calendars import EntryPlays, calendar_of, plays_of_entries
-from sync.report.override_snippet import SHOWN_CANDIDATES, nameless, override_line
+from sync.report.override_snippet import SHOWN_CANDIDATES, override_line
 from sync.report.text import plain
 
 EVIDENCE = 4
@@ -92,23 +93,17 @@ def _mapped(
     shown: LibraryEntry, entry: MediaListEntry, known: Mapped, plays: EntryPlays, sources: Sources
 ) -> LibraryEntry:
     """``shown`` with what its mapping says."""
-    if known.verdict is not Verdict.RESOLVED or known.title is None:
+    if not known.verdict.is_certain or known.title is None:
         return replace(shown, choices=tuple(_choices(known, sources.layouts, hidden=shown.hidden)))
     title, layout = known.title, sources.layouts.get(known.title.ids.trakt)
-    evidence = () if shown.hidden else tuple(each for each in known.evidence if not isinstance(each, str))
+    chosen = Candidate(title, known.spans, () if shown.hidden else known.evidence)
     return replace(
         shown,
-        against=_speaking(evidence, -1),
+        against=tuple(explain_candidate(chosen)[1][:EVIDENCE]),
         trakt=TraktTitle(title.kind, TraktIds(title.ids.trakt), "") if shown.hidden else title,
         spans=known.spans,
         episodes=calendar_of(entry, title, known.spans, layout, plays, titles=not shown.hidden),
     )
-
-
-def _speaking(evidence: Iterable[Evidence], sign: int) -> tuple[str, ...]:
-    """What speaks for (``sign`` 1) or against (-1), the weightiest first."""
-    found = sorted((each for each in evidence if each.weight * sign > 0), key=lambda each: -abs(each.weight))
-    return tuple(each.says or each.name for each in found[:EVIDENCE])
 
 
 def _state(
@@ -122,20 +117,16 @@ def _state(
         return EntryState.LEFT_OUT
     if known is None or waits:
         return EntryState.WAITS
-    if known.verdict is not Verdict.RESOLVED:
+    if not known.verdict.is_certain:
         return EntryState.NEEDS_YOU
     states = {play.state for each in plays.values() for _, play in each}
     return EntryState.PLANNED if states == {None} else EntryState.ADDED
 
 
 def _choices(known: Mapped, layouts: Mapping[int, ShowLayout], *, hidden: bool) -> Iterable[LibraryChoice]:
-    if isinstance(known, CachedMapping):
-        lines = nameless(known.candidates) if hidden else known.candidates
-        yield from (LibraryChoice(line) for line in lines[:SHOWN_CANDIDATES])
-        return
     for candidate in known.candidates[:SHOWN_CANDIDATES]:
         title = candidate.title
-        evidence = () if hidden else candidate.evidence
+        speaking_for, against = ([], []) if hidden else explain_candidate(candidate)
         days, count = _reach(candidate, layouts.get(title.ids.trakt))
         yield LibraryChoice(
             line=override_line(known.anilist_id, candidate, hidden=hidden),
@@ -144,8 +135,8 @@ def _choices(known: Mapped, layouts: Mapping[int, ShowLayout], *, hidden: bool) 
             episodes=count,
             first_day=min(days, default=None),
             last_day=max(days, default=None),
-            speaks_for=_speaking(evidence, 1),
-            speaks_against=_speaking(evidence, -1),
+            speaks_for=tuple(speaking_for[:EVIDENCE]),
+            speaks_against=tuple(against[:EVIDENCE]),
         )
 
 

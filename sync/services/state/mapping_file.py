@@ -6,7 +6,7 @@ The cache can be made again, so an entry that cannot be read is left out, and lo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -15,7 +15,8 @@ from typing import Annotated, Any
 import msgspec
 
 from sync.model.bounds import MOST_EPISODES, Id, Instant, Minutes, Text, Texts, Word, Year
-from sync.model.mapping import CachedMapping, Span, Verdict
+from sync.model.evidence import Evidence, Fact, Reason
+from sync.model.mapping import CachedMapping, Candidate, Span, Verdict
 from sync.model.trakt import Kind, TraktIds, TraktTitle
 from sync.services.state.document import (
     Damage,
@@ -34,7 +35,7 @@ from sync.services.state.document import (
 )
 
 MAPPING_FILE = "mapping_cache.json"
-RESOLVED = Verdict.RESOLVED.name.lower()
+RESOLVED, SKIPPED = Verdict.RESOLVED.name.lower(), Verdict.SKIPPED.name.lower()
 
 Runs = Annotated[str, msgspec.Meta(max_length=100_000)]
 
@@ -42,6 +43,14 @@ _SPAN = re.compile(r"(-?[0-9]+)(?:(-)(-?[0-9]+)?)?:s(-?[0-9]+)e(-?[0-9]+)")
 _NUMBERS = re.compile(r"(-?[0-9]+)(?:-(-?[0-9]+))?")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _VERDICTS = {verdict.name.lower(): verdict for verdict in Verdict}
+_FACTS = {fact.value: fact for fact in Fact}
+_REASONS = {reason.value: reason for reason in Reason}
+
+
+class MappingDocument1(msgspec.Struct, frozen=True):
+    """Schema 1: AniList id → a row that held the reasons and candidates as lines of a page."""
+
+    mappings: dict[str, object] = {}
 
 
 class MappingDocument(msgspec.Struct, frozen=True):
@@ -50,16 +59,27 @@ class MappingDocument(msgspec.Struct, frozen=True):
     mappings: dict[str, object] = {}
 
 
-OLDER: tuple[Older[Any], ...] = ()
+def _without_words(document: MappingDocument1) -> MappingDocument:
+    """Certain mappings without their words. The others are left out: the next run asks again, and notes facts."""
+    return MappingDocument(dict(_certain_rows(document.mappings)))
+
+
+def _certain_rows(rows: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for key, row in rows.items():
+        if not isinstance(row, dict):
+            yield key, row  # it is for the reading of rows to say what is wrong with it
+        elif row.get("verdict") in (None, RESOLVED, SKIPPED):
+            yield key, {name: value for name, value in row.items() if name not in ("why", "evidence", "candidates")}
+
+
+OLDER: tuple[Older[Any], ...] = (Older(MappingDocument1, _without_words),)
 """The schemas before today's, oldest first; the newest one is ``len(OLDER) + 1``."""
 
 
-class MappingRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entry, in the order of its line. ``verdict`` is left out where it is the usual one; ``show`` or ``movie`` is
-    Trakt's id; ``runtime`` is minutes; a title's aliases serve the resolving that the cache spares, and are not kept.
-    """
+class NamedTitle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A title: ``show`` or ``movie`` is Trakt's id; ``runtime`` is minutes; its aliases serve the resolving that the
+    cache spares, and are not kept."""
 
-    verdict: Word | None = None
     show: Id | None = None
     movie: Id | None = None
     title: Text = ""
@@ -71,9 +91,23 @@ class MappingRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     released: date | None = None
     runtime: Minutes | None = None
     spans: Runs = ""
-    why: Text = ""
+
+
+class CandidateRow(NamedTitle, frozen=True, kw_only=True, omit_defaults=True, rename={"in_favour": "for"}):
+    """A candidate: names of facts that speak for it and against it."""
+
+    in_favour: Texts = ()
+    against: Texts = ()
+
+
+class MappingRow(NamedTitle, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry, in the order of its line. ``verdict`` is left out where it is the usual one; ``reason`` and
+    ``evidence`` are names of facts."""
+
+    verdict: Word | None = None
+    reason: Word | None = None
     evidence: Texts = ()
-    candidates: Texts = ()
+    candidates: tuple[CandidateRow, ...] = ()
     waiting: Runs = ""
     layout: Word | None = None
     basis: Text = ""
@@ -160,23 +194,13 @@ def parse_numbers(text: str) -> tuple[int, ...]:
 
 
 def _row_of(mapping: CachedMapping) -> object:
-    title = mapping.title or TraktTitle(Kind.SHOW, TraktIds(0), "")
     row = MappingRow(
-        verdict=None if mapping.verdict is Verdict.RESOLVED else mapping.verdict.name.lower(),
-        show=title.ids.trakt if mapping.title and title.kind is Kind.SHOW else None,
-        movie=title.ids.trakt if mapping.title and title.kind is Kind.MOVIE else None,
-        title=title.title,
-        year=title.year,
-        slug=title.ids.slug,
-        tmdb=title.ids.tmdb,
-        tvdb=title.ids.tvdb,
-        imdb=title.ids.imdb,
-        released=title.released,
-        runtime=title.runtime,
+        **_title_fields(mapping.title),
         spans=render_spans(mapping.spans),
-        why=mapping.why,
-        evidence=mapping.evidence,
-        candidates=mapping.candidates,
+        verdict=None if mapping.verdict is Verdict.RESOLVED else mapping.verdict.name.lower(),
+        reason=mapping.reason,
+        evidence=tuple(each.fact for each in mapping.evidence),
+        candidates=tuple(map(_candidate_row, mapping.candidates)),
         waiting=render_numbers(mapping.waiting),
         layout=mapping.layout_fingerprint,
         basis=mapping.basis,
@@ -185,13 +209,41 @@ def _row_of(mapping: CachedMapping) -> object:
     return msgspec.to_builtins(row)
 
 
+def _candidate_row(candidate: Candidate) -> CandidateRow:
+    return CandidateRow(
+        **_title_fields(candidate.title),
+        spans=render_spans(candidate.spans),
+        in_favour=tuple(each.fact for each in candidate.evidence if each.weight > 0),
+        against=tuple(each.fact for each in candidate.evidence if each.weight < 0),
+    )
+
+
+def _title_fields(title: TraktTitle | None) -> dict[str, Any]:
+    if title is None:
+        return {}
+    return {
+        title.kind.value: title.ids.trakt,
+        "title": title.title,
+        "year": title.year,
+        "slug": title.ids.slug,
+        "tmdb": title.ids.tmdb,
+        "tvdb": title.ids.tvdb,
+        "imdb": title.ids.imdb,
+        "released": title.released,
+        "runtime": title.runtime,
+    }
+
+
 def _check_row(key: str, value: object) -> tuple[int, MappingRow]:
     """Id and row. Raises ``Damage`` for whatever would be in the way of reading it."""
     anilist_id, row = id_in(key), typed(value, MappingRow)
     if (row.verdict or RESOLVED) not in _VERDICTS:
         raise Damage(f"{row.verdict!r} is no verdict that is known")
     moment_of(row.at)
-    parse_spans(row.spans)
+    for each in (row, *row.candidates):
+        parse_spans(each.spans)
+    if any(_title_in(each) is None for each in row.candidates):
+        raise Damage("a candidate names no title")
     parse_numbers(row.waiting)
     return anilist_id, row
 
@@ -201,19 +253,32 @@ def _read_row(key: str, value: object) -> tuple[int, CachedMapping]:
     return anilist_id, CachedMapping(
         anilist_id=anilist_id,
         verdict=_VERDICTS[row.verdict or RESOLVED],
-        why=row.why,
+        reason=_REASONS.get(row.reason or ""),
         basis=row.basis,
         verified_at=moment_of(row.at),
         title=_title_in(row),
         spans=parse_spans(row.spans),
-        evidence=row.evidence,
+        evidence=_evidence(row.evidence),
         layout_fingerprint=row.layout,
-        candidates=row.candidates,
+        candidates=tuple(_read_candidates(row.candidates)),
         waiting=parse_numbers(row.waiting),
     )
 
 
-def _title_in(row: MappingRow) -> TraktTitle | None:
+def _evidence(names: Iterable[str], weight: float = 0.0) -> tuple[Evidence, ...]:
+    """The facts of these names; one that this version does not know is left out."""
+    return tuple(Evidence(_FACTS[name], weight) for name in names if name in _FACTS)
+
+
+def _read_candidates(rows: Iterable[CandidateRow]) -> Iterator[Candidate]:
+    for row in rows:
+        title = _title_in(row)
+        if title is not None:
+            evidence = (*_evidence(row.in_favour, 1.0), *_evidence(row.against, -1.0))
+            yield Candidate(title, parse_spans(row.spans), evidence)
+
+
+def _title_in(row: NamedTitle) -> TraktTitle | None:
     trakt_id = row.show or row.movie
     if trakt_id is None:
         return None

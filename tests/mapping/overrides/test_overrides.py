@@ -10,8 +10,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from sync.errors import ConfigError
-from sync.mapping.overrides.document import Override, parse_overrides
-from sync.model.mapping import TitleRef
+from sync.mapping.overrides.document import parse_overrides
+from sync.model.mapping import Override, TitleRef
 from sync.model.trakt import Kind
 from sync.services.yaml_file import load_yaml, parse_yaml
 from tests.mapping.building import span

@@ -14,7 +14,7 @@ from tests.planning.list_cases import DEATH_NOTE, TITAN, TITAN_2, TITAN_SEASONS,
 
 SET, FOUND, PENDING = Standing.SET, Standing.FOUND, Standing.PENDING
 THEIRS, UNDONE = Standing.THEIRS, Standing.UNDONE
-MATCH = CachedMapping(TITAN_2, Verdict.RESOLVED, "", "basis", NOW, title=TITAN, spans=(Span(1, 12, 2, 1),))
+MATCH = CachedMapping(TITAN_2, Verdict.RESOLVED, None, "basis", NOW, title=TITAN, spans=(Span(1, 12, 2, 1),))
 EIGHT = Wish(show(TITAN), 8, (16498,))
 
 

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sync.model.anilist import FuzzyDate, Media, MediaFormat, MediaListEntry, MediaListStatus
+from sync.model.evidence import Evidence, Fact, Reason
 from sync.model.journal import JournalAction, JournalLine, JournalPlay
 from sync.model.library import EntryState, LibraryEntry, LibraryPlay
-from sync.model.mapping import CachedMapping, Candidate, Evidence, Resolution, Span, Verdict
+from sync.model.mapping import CachedMapping, Candidate, Resolution, Span, Verdict
 from sync.model.plan import Ledger, LedgerPlay, NewPlay, Plan, PlayState, TimeSource, Waiting, WaitingFor
 from sync.model.run import Outcome, RunReport
 from sync.model.state import State
@@ -60,14 +61,14 @@ def at(week: int) -> datetime:
 
 
 def certain() -> Resolution:
-    evidence = (Evidence("anibridge", f"AniBridge names {SECRET}", 3.0), Evidence("fribb", f"Fribb on {SECRET}", -1.0))
-    return Resolution(146065, Verdict.RESOLVED, f"{SECRET} aired", title=MUSHOKU, spans=SPANS, evidence=evidence)
+    evidence = (Evidence(Fact.ANIBRIDGE_AGREES, 3.0), Evidence(Fact.FRIBB_SEASON_DIFFERS, -1.0))
+    return Resolution(146065, Verdict.RESOLVED, title=MUSHOKU, spans=SPANS, evidence=evidence)
 
 
 def uncertain() -> Resolution:
-    evidence = (Evidence("count", f"{SECRET} has 4", 1.0), Evidence("air-date", f"{SECRET} aired later", -2.0))
+    evidence = (Evidence(Fact.COUNT_EXACT, 1.0), Evidence(Fact.START_MONTHS, -2.0))
     candidate = Candidate(MUSHOKU, SPANS, evidence)
-    return Resolution(146065, Verdict.AMBIGUOUS, f"{SECRET} may be two things", candidates=(candidate,))
+    return Resolution(146065, Verdict.AMBIGUOUS, Reason.OTHER_PLACE, candidates=(candidate,))
 
 
 def sources(
@@ -202,7 +203,7 @@ def test_what_the_run_added_keeps_where_its_time_came_from() -> None:
 def test_a_film_is_one_row() -> None:
     film = TraktTitle(Kind.MOVIE, TraktIds(7, "suzume-2022"), "Suzume", 2022, date(2022, 11, 11))
     on_list = entry(1, format=MediaFormat.MOVIE, episodes=1)
-    resolution = Resolution(146065, Verdict.RESOLVED, "the film", title=film)
+    resolution = Resolution(146065, Verdict.RESOLVED, title=film)
     ledger = (LedgerPlay(1, PlayKind.MOVIE, 7, PlayState.ADOPTED),)
     rows = only(sources(on_list=on_list, resolution=resolution, ledger=ledger)).episodes
 
@@ -217,7 +218,7 @@ def test_a_film_is_one_row() -> None:
         (sources(resolution=certain()), EntryState.ADDED),
         (sources(resolution=uncertain()), EntryState.NEEDS_YOU),
         (sources(resolution=certain(), in_scope=False), EntryState.LEFT_OUT),
-        (sources(resolution=Resolution(146065, Verdict.SKIPPED, "left out")), EntryState.LEFT_OUT),
+        (sources(resolution=Resolution(146065, Verdict.SKIPPED, Reason.SKIPPED)), EntryState.LEFT_OUT),
         (sources(on_list=entry(0), resolution=certain()), EntryState.PLANNED),
         (sources(on_list=entry(0), resolution=uncertain()), EntryState.PLANNED),
         (sources(), EntryState.WAITS),

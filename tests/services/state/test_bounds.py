@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sync.errors import StateError
+from sync.model.evidence import Evidence, Fact
 from sync.model.journal import JournalAction, JournalLine, JournalPlay
 from sync.model.lists import ItemKind, ListItem, ListMemory, Noted, Standing, TraktList
 from sync.model.mapping import CachedMapping, Span, Verdict
@@ -29,7 +30,7 @@ OUTSIDE = [-1, 0, 2**31, HUGE, -HUGE]
 
 def mapping(anilist_id: int, trakt_id: int = 71, **changes: object) -> CachedMapping:
     title = TraktTitle(Kind.SHOW, TraktIds(trakt_id), "Cowboy Bebop", 1998)
-    known = CachedMapping(anilist_id, Verdict.RESOLVED, "The ids agree.", "26", NOW, title, (Span(1, 26, 1, 1),))
+    known = CachedMapping(anilist_id, Verdict.RESOLVED, None, "26", NOW, title, (Span(1, 26, 1, 1),))
     return replace(known, **changes)  # type: ignore[arg-type] # each test changes one field, to what its type forbids
 
 
@@ -86,8 +87,8 @@ WRONG_MAPPINGS: dict[str, Callable[[], CachedMapping]] = {
     "episode": lambda: mapping(5, spans=(Span(1, 20_001, 1, 1),)),
     "season": lambda: mapping(5, spans=(Span(1, 2, -1, 1),)),
     "waiting": lambda: mapping(5, waiting=(20_001,)),
-    "sentence": lambda: mapping(5, why="x" * 4_001),
-    "list": lambda: mapping(5, evidence=("x",) * 1_001),
+    "sentence": lambda: mapping(5, basis="x" * 4_001),
+    "list": lambda: mapping(5, evidence=(Evidence(Fact.SOLE),) * 1_001),
     "time": lambda: mapping(5, verified_at=datetime(9999, 12, 31, tzinfo=UTC)),
 }
 
@@ -156,7 +157,7 @@ def test_a_mapping_that_cannot_be_read_is_looked_up_afresh(folder: StateFolder) 
     good = {"show": 71, "at": "2026-11-22T06:17:00Z", "spans": "1-26:s1e1"}
     bad = {"2": {**good, "spans": "1-2"}, "3": [], "4": {**good, "verdict": "certain"}, "x": good, "5": {"show": 71}}
     folder.create()
-    (folder.path / "mapping_cache.json").write_text(json.dumps({"schema": 1, "mappings": {"1": good, **bad}}))
+    (folder.path / "mapping_cache.json").write_text(json.dumps({"schema": 2, "mappings": {"1": good, **bad}}))
 
     assert [1] == list(folder.load().cache)
     assert [f'"{key}"' for key in bad] == [part.partition(" (")[0] for part in words(folder.warnings[0])]

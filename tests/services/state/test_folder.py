@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sync.errors import StateError
-from sync.model.mapping import CachedMapping, Span, Verdict
+from sync.model.evidence import Evidence, Fact, Reason
+from sync.model.mapping import CachedMapping, Candidate, Span, Verdict
 from sync.model.plan import Ledger, LedgerPlay, PlayState
 from sync.model.run import LastSync, Lease, Outcome, RunLine
 from sync.model.state import State
@@ -28,22 +29,24 @@ CACHE = {
     104578: CachedMapping(
         anilist_id=104578,
         verdict=Verdict.RESOLVED,
-        why="AniBridge and Fribb agree.",
+        reason=Reason.OVERRIDE,
         basis="10 2019-04-29",
         verified_at=NOW,
         title=TITAN,
         spans=(Span(1, 10, 3, 13),),
-        evidence=("anibridge", "air-date +0 d"),
+        evidence=(Evidence(Fact.START_DAY), Evidence(Fact.ANIBRIDGE_AGREES)),
         layout_fingerprint="3f9a8c2d",
-        candidates=("attack-on-titan s0e1",),
+        candidates=(Candidate(TITAN, (Span(1, 1, 0, 1),), (Evidence(Fact.START_FAR, -1.0),)),),
         waiting=(8, 9, 10),
     ),
-    142770: CachedMapping(142770, Verdict.RESOLVED, "The ids agree.", "film", NOW, title=SUZUME),
-    98765: CachedMapping(98765, Verdict.AMBIGUOUS, "Two shows fit.", "2", NOW, candidates=("kaiji s0e3", "x")),
+    142770: CachedMapping(142770, Verdict.RESOLVED, Reason.OVERRIDE, "film", NOW, title=SUZUME),
+    98765: CachedMapping(
+        98765, Verdict.AMBIGUOUS, Reason.OTHER_PLACE, "2", NOW, candidates=(Candidate(TITAN), Candidate(SUZUME))
+    ),
     146065: CachedMapping(
         146065,
         Verdict.RESOLVED,
-        "Episode 0 first.",
+        None,
         "13",
         NOW,
         title=TITAN,
@@ -171,9 +174,11 @@ def test_one_more_play_after_a_save_is_in_the_next_one(folder: StateFolder) -> N
 
 
 def test_a_title_with_half_an_emoji_can_be_saved(folder: StateFolder) -> None:
-    folder.save_cache({1: replace(CACHE[142770], anilist_id=1, why="bad \ud83d title")})
+    folder.save_cache({1: replace(CACHE[142770], anilist_id=1, title=replace(SUZUME, title="bad \ud83d title"))})
 
-    assert StateFolder(folder.path).load().cache[1].why == "bad ? title"
+    title = StateFolder(folder.path).load().cache[1].title
+    assert title is not None
+    assert title.title == "bad ? title"
 
 
 DAMAGES = {

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from difflib import unified_diff
 from pathlib import Path
 
+from sync.model.evidence import Evidence, Fact
 from sync.model.mapping import CachedMapping, Span, Verdict
 from sync.model.plan import Ledger, LedgerPlay, PlayState
 from sync.model.run import LastSync, Outcome, RunLine
@@ -15,6 +16,7 @@ from sync.model.trakt import Kind, PlayKind, TraktIds, TraktTitle
 from sync.services.state import JournalAction, JournalLine, JournalPlay, StateFolder
 
 ENTRIES = 3_000
+FACTS = (Fact.START_DAY, Fact.COUNT_EXACT, Fact.BANGUMI_SEASON_AGREES, Fact.ANIBRIDGE_AGREES)
 EPISODES = 20
 BATCH = 100
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,7 +42,7 @@ def library(seed: int) -> tuple[Ledger, dict[int, CachedMapping], list[JournalPl
         cache[anilist_id] = CachedMapping(
             anilist_id=anilist_id,
             verdict=Verdict.RESOLVED,
-            why="AniBridge and bangumi-data agree, and it aired on the entry's start date.",
+            reason=None,
             basis=f"{EPISODES} 2020-10-03",
             verified_at=START,
             title=TraktTitle(
@@ -50,7 +52,7 @@ def library(seed: int) -> tuple[Ledger, dict[int, CachedMapping], list[JournalPl
                 2020,
             ),
             spans=(Span(1, EPISODES, 2, 13),),
-            evidence=("anibridge", "fribb season 3 offset 12", "air-date +0 d", "count 20 = 20"),
+            evidence=tuple(map(Evidence, FACTS)),
             layout_fingerprint="3f9a8c2d11e0",
         )
     return Ledger(ledger), cache, journal

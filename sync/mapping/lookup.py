@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sync.mapping.sources.claims import Claim, MappingIndex, refs_of
-from sync.model.mapping import Catalogue, Needs, TitleRef
+from sync.model.mapping import Catalogue, Needs, TextQuery, TitleRef
 from sync.model.trakt import Kind, TraktTitle
 
 OWNERS = ("tmdb", "tvdb", "imdb", "slug")
@@ -14,25 +14,40 @@ OWNERS = ("tmdb", "tvdb", "imdb", "slug")
 
 
 @dataclass(slots=True)
-class Wishes:
-    """The needs while they are being gathered."""
+class Questions:
+    """What must be asked, while it is being gathered."""
 
     titles: set[TitleRef] = field(default_factory=set)
     layouts: set[int] = field(default_factory=set)
+    searches: set[TextQuery] = field(default_factory=set)
     external_ids: set[TitleRef] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.titles or self.layouts or self.external_ids)
+        return bool(self.titles or self.layouts or self.searches or self.external_ids)
+
+    def ask_layout(self, trakt_id: int, catalogue: Catalogue) -> None:
+        """Asks for a show's episodes unless they are known."""
+        if trakt_id not in catalogue.layouts:
+            self.layouts.add(trakt_id)
+
+    def add(self, others: Questions) -> None:
+        """Takes note of more questions."""
+        self.titles |= others.titles
+        self.layouts |= others.layouts
+        self.searches |= others.searches
+        self.external_ids |= others.external_ids
 
     def needs(self) -> Needs:
+        """The questions as a value."""
         return Needs(
             titles=frozenset(self.titles),
             layouts=frozenset(self.layouts),
+            searches=frozenset(self.searches),
             external_ids=frozenset(self.external_ids),
         )
 
 
-class Titles:
+class Lookup:
     """Looks up Trakt ids in what the datasets and the catalogue know, and notes what neither knows."""
 
     def __init__(self, index: MappingIndex, catalogue: Catalogue, *, tmdb: bool = False) -> None:
@@ -41,7 +56,8 @@ class Titles:
         self.tmdb = tmdb
         self.found: dict[TitleRef, int] = {}
         answers = [title for title in catalogue.titles.values() if title is not None]
-        self.films = {title.ids.trakt: title for title in answers if title.kind is Kind.MOVIE}
+        searched = [title for found in catalogue.searches.values() for title in found]
+        self.films = {title.ids.trakt: title for title in (*searched, *answers) if title.kind is Kind.MOVIE}
         shown = [layout.show for layout in catalogue.layouts.values() if layout is not None]
         for title in [*shown, *answers]:
             self._note(title)
@@ -61,12 +77,19 @@ class Titles:
             return None
         return self.found.get(ref) or self.index.trakt_ids.get(ref)
 
+    def ask_title(self, ref: TitleRef, questions: Questions) -> int | None:
+        """The Trakt id of a title that the user names; asked of Trakt if need be."""
+        trakt_id = self.trakt_id(ref)
+        if trakt_id is None and ref not in self.catalogue.titles:
+            questions.titles.add(ref)
+        return trakt_id
+
     def film(self, trakt_id: int) -> TraktTitle | None:
         """A film that the catalogue knows."""
         return self.films.get(trakt_id)
 
-    def ids_of(self, claims: Iterable[Claim], wishes: Wishes) -> dict[int, list[Claim]]:
-        """The Trakt ids that claims lead to, with the claims; what must be asked first goes to ``wishes``.
+    def ids_of(self, claims: Iterable[Claim], questions: Questions) -> dict[int, list[Claim]]:
+        """The Trakt ids that claims lead to, with the claims; what must be asked first goes to ``questions``.
 
         A TVDB or IMDb id is asked only when no other claim leads anywhere: it is the same show under another roof.
         """
@@ -82,16 +105,16 @@ class Titles:
                 unknown.append(claim)
         for claim in unknown:
             if claim.title.owner == "tmdb" or not found:
-                self._wish(claim, wishes)
+                self._ask(claim, questions)
         return found
 
-    def _wish(self, claim: Claim, wishes: Wishes) -> None:
+    def _ask(self, claim: Claim, questions: Questions) -> None:
         """Ask for the first of the claim's ids that was not asked yet."""
         others = self.catalogue.external_ids.get(claim.title, ())
         refs = sorted((claim.title, *claim.also, *others), key=lambda ref: OWNERS.index(ref.owner))
         for ref in refs:
             if ref not in self.catalogue.titles and not (ref.owner == "tvdb" and ref.kind is Kind.MOVIE):
-                wishes.titles.add(ref)
+                questions.titles.add(ref)
                 return
         if self.tmdb and claim.title.owner == "tmdb" and claim.title not in self.catalogue.external_ids:
-            wishes.external_ids.add(claim.title)
+            questions.external_ids.add(claim.title)

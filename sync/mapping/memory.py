@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from sync.mapping.layout import render_spans, unmoved
-from sync.mapping.overrides.document import Override
+from sync.mapping.layout import unmoved
 from sync.model.anilist import Media
-from sync.model.mapping import CachedMapping, Catalogue, Evidence, Resolution
-from sync.model.trakt import Kind
+from sync.model.mapping import CachedMapping, Candidate, Catalogue, Drift, DriftKind, Override, Resolution
+from sync.model.trakt import Kind, TraktIds, TraktTitle
 
-EVIDENCE_KEPT = 3
-"""By name, the weightiest first; ``why`` says in words what they come to, and all of them take too much room."""
+EVIDENCE_KEPT = 6
+"""Of a certain mapping, the heaviest first: enough to say why it is so."""
+CANDIDATES_KEPT = 3
+"""Of an entry without a certain mapping, the best first."""
 
 RULES = 1
 """Raised when the rules change so much that every entry must be resolved again."""
@@ -30,42 +32,53 @@ def basis_of(media: Media, override: Override | None) -> str:
     return sha256(repr((RULES, own, told)).encode()).hexdigest()[:16]
 
 
-def cached_from(resolution: Resolution, basis: str, now: datetime) -> CachedMapping:
-    """The resolution as the cache keeps it; ``candidates`` is left for the report to fill, which words them."""
+def cached_from(resolution: Resolution, basis: str, now: datetime, *, hidden: bool = False) -> CachedMapping:
+    """The resolution as the cache keeps it; of a ``hidden`` entry's candidates only the ids."""
+    certain, best = resolution.verdict.is_certain, resolution.candidates[:CANDIDATES_KEPT]
     return CachedMapping(
         anilist_id=resolution.anilist_id,
         verdict=resolution.verdict,
-        why=resolution.why,
+        reason=resolution.reason,
         basis=basis,
         verified_at=now,
         title=resolution.title,
         spans=resolution.spans,
-        evidence=tuple(each.name for each in resolution.evidence[:EVIDENCE_KEPT]),
+        evidence=tuple(each for each in resolution.evidence if each.weight >= 0)[:EVIDENCE_KEPT],
         layout_fingerprint=resolution.layout_fingerprint,
+        candidates=() if certain else tuple(_kept(each, hidden=hidden) for each in best),
     )
 
 
+def _kept(candidate: Candidate, *, hidden: bool) -> Candidate:
+    """A candidate with its weightiest evidence; without the names that would tell what a hidden entry is."""
+    title = candidate.title
+    if hidden:
+        title = TraktTitle(title.kind, TraktIds(title.ids.trakt), "")
+    return replace(candidate, title=title, evidence=candidate.evidence[:EVIDENCE_KEPT])
+
+
 def from_cache(cached: CachedMapping) -> Resolution:
-    """The cached mapping as a resolution; its candidates are only words and do not come back."""
+    """The cached mapping as a resolution."""
     return Resolution(
         anilist_id=cached.anilist_id,
         verdict=cached.verdict,
-        why=cached.why,
+        reason=cached.reason,
         title=cached.title,
         spans=cached.spans,
-        evidence=tuple(Evidence(name, name) for name in cached.evidence),
+        evidence=cached.evidence,
+        candidates=cached.candidates,
         layout_fingerprint=cached.layout_fingerprint,
     )
 
 
-def drift_of(cached: CachedMapping, catalogue: Catalogue) -> str | None:
+def drift_of(cached: CachedMapping, catalogue: Catalogue) -> Drift | None:
     """What moved since the mapping was cached; ``None`` if nothing did, or the layout was not asked for."""
     title = cached.title
     if title is None or title.kind is Kind.MOVIE or title.ids.trakt not in catalogue.layouts:
         return None
     layout = catalogue.layouts[title.ids.trakt]
     if layout is None:
-        return f"Trakt no longer has {title.url}, where {render_spans(cached.spans)} was"
+        return Drift(DriftKind.GONE, title, cached.spans)
     if cached.layout_fingerprint is None or unmoved(cached.layout_fingerprint, layout, cached.spans):
         return None
-    return f"Trakt re-cut {title.url}: {render_spans(cached.spans)} no longer holds the same episodes"
+    return Drift(DriftKind.RECUT, title, cached.spans)
