@@ -135,12 +135,12 @@ class Job:
         """Resolves as many entries as there is time to write; if that is none at all, it takes all the time."""
         # An entry that is asked for by itself is mapped afresh.
         cache = {key: cached for key, cached in state.cache.items() if key != self._request.only}
-        deadline = self._services.deadline
+        deadline, datasets_at = self._services.deadline, state.last_sync.datasets_at
         in_time = deadline.earlier(timetable.for_writing(sum(map(watched_count, selected))))
-        mapped = self._mapper.map(selected, cache, readings.library.entries, in_time)
+        mapped = self._mapper.map(selected, cache, readings.library.entries, in_time, datasets_at)
         # Else an entry that takes longer than its share of the time would be put off by every run.
         if not mapped.complete and not mapped.targets:
-            mapped = self._mapper.map(selected, cache, readings.library.entries, deadline)
+            mapped = self._mapper.map(selected, cache, readings.library.entries, deadline, datasets_at)
         return mapped
 
     def _plan_history(self, known: Known, readings: Readings, state: State, feed: FeedReader) -> Steps:

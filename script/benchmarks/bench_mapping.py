@@ -1,6 +1,7 @@
 """Measures the mapping: `script/bench mapping DIR` scores it against the answers in DIR, with time and memory.
 
-DIR holds entries.jsonl, layouts.jsonl, movies.jsonl, datasets/ and, for a score, truth.jsonl with score.py.
+DIR holds entries.jsonl, layouts.jsonl, movies.jsonl, datasets/ and, for a score, truth.jsonl with score.py; with
+living.py, moments of anime that air, are new, or are cut anew are scored, too.
 """
 
 from __future__ import annotations
@@ -51,8 +52,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         if (folder / "score.py").exists():
             command = [sys.executable, str(folder / "score.py"), str(out), "--wrong", str(options.wrong)]
             subprocess.run(command, check=True)  # noqa: S603 - the folder's own score, as the user asked
+            living = folder / "living.py"
+            if living.exists() and not options.no_living:
+                project = ("--project", str(Path(__file__).resolve().parents[2]), "--python", sys.executable)
+                command = [sys.executable, str(living), "run", *project, "--seed", str(options.seed)]
+                moments = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - likewise
+                print(_last_table(moments.stdout))  # noqa: T201 - a script
         print(f"{seconds:.1f} s ({cpu:.1f} s on the processor), {peak:.0f} MB at most")  # noqa: T201 - a script
     return 0
+
+
+def _last_table(text: str) -> str:
+    """The short table at the end: a row a moment, and the verdict."""
+    lines = text.splitlines()
+    head = max(number for number, line in enumerate(lines) if line.startswith("moment"))
+    return "\n".join(line for line in lines[head:] if not line.startswith(" "))
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -64,6 +78,8 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--no-dates", action="store_true", help="take all air dates out of the layouts")
     parser.add_argument("--wrong", type=int, default=0, metavar="N", help="show the first N wrong entries")
     parser.add_argument("--out", type=Path, help="keep the predictions here")
+    parser.add_argument("--no-living", action="store_true", help="leave the moments out")
+    parser.add_argument("--seed", type=int, default=1, help="another sample for the moments")
     return parser.parse_args(argv)
 
 

@@ -24,7 +24,7 @@ from sync.mapping.resolver import Resolver
 from sync.mapping.sources.claims import MappingIndex, Table, refs_of
 from sync.mapping.sources.datasets import DATASETS
 from sync.mapping.wording import alike, words
-from sync.model.anilist import Media
+from sync.model.anilist import Media, MediaDetails
 from sync.model.bounds import LeftOut, NotJson, Read, read_json, reason_of
 from sync.model.mapping import Catalogue, Needs, Resolution, TextQuery, Verdict
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
@@ -60,7 +60,7 @@ def _map(options: argparse.Namespace) -> Mapping[int, Resolution]:
     media = _kept(options.entries, read_entries(options.entries))
     layouts = _kept(options.layouts, _layouts(options.layouts))
     films = _kept(options.movies, _films(options.movies)) if options.movies else ()
-    return map_offline(media, FileCatalogue(layouts, films), _index(options), _overrides(options.overrides))
+    return map_offline(media, FileCatalogue(layouts, films, media), _index(options), _overrides(options.overrides))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -85,10 +85,13 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
 
 
 class FileCatalogue:
-    """Trakt, as far as files know it: answers the resolver's questions."""
+    """Trakt and AniList, as far as files know them: answers the resolver's questions."""
 
-    def __init__(self, layouts: Mapping[int, ShowLayout], films: Sequence[TraktTitle]) -> None:
+    def __init__(
+        self, layouts: Mapping[int, ShowLayout], films: Sequence[TraktTitle], media: Sequence[Media] = ()
+    ) -> None:
         self._layouts = layouts
+        self._details = {each.anilist_id: MediaDetails(each.relations) for each in media}
         titles = [*(layout.show for layout in layouts.values()), *films]
         self._by_ref = {ref: title for title in titles for ref in refs_of(title.ids, title.kind)}
         self._by_word: dict[str, list[TraktTitle]] = defaultdict(list)
@@ -104,6 +107,7 @@ class FileCatalogue:
             layouts={**catalogue.layouts, **{key: self._layouts.get(key) for key in needs.layouts}},
             searches={**catalogue.searches, **{query: self._search(query) for query in needs.searches}},
             external_ids={**catalogue.external_ids, **dict.fromkeys(needs.external_ids, ())},
+            details={**catalogue.details, **{key: self._details[key] for key in needs.details}},
         )
 
     def _search(self, query: TextQuery) -> tuple[TraktTitle, ...]:

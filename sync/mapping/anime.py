@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sync.mapping.sources.claims import Broadcast, Claim, MappingIndex
 from sync.mapping.wording import part_in_title, season_in_title
-from sync.model.anilist import Media, MediaFormat, MediaStatus, RelationType
+from sync.model.anilist import Media, MediaDetails, MediaFormat, MediaStatus, RelationType
 from sync.model.mapping import TitleRef
 from sync.model.trakt import TraktEpisode
 
-TOKYO = timedelta(hours=9)
+TOKYO, WEEK = timedelta(hours=9), timedelta(days=7)
+NEAR = 3
+"""Days by which two dates of one episode may differ: late-night slots, streams ahead of a broadcast, time zones."""
 SERIES = frozenset({MediaFormat.TV, MediaFormat.TV_SHORT})
+NO_DETAILS = MediaDetails()
 UNFINISHED = frozenset({MediaStatus.RELEASING, MediaStatus.NOT_YET_RELEASED, MediaStatus.HIATUS})
 
 
@@ -49,6 +52,20 @@ class Anime:
         return self.media.anilist_id
 
     @property
+    def days(self) -> Sequence[date]:
+        """The day of each episode in order, as far as all are known or follow from start, end and count: an entry that
+        took just as many weeks ran weekly. Empty if they are not."""
+        if self.count is None or self.start is None:
+            return ()
+        known = {**self.airs, 1: self.start}
+        if self.end is not None:
+            known.setdefault(self.count, self.end)
+            if self.end - self.start == WEEK * (self.count - 1):
+                known = {number: self.start + WEEK * (number - 1) for number in range(1, self.count + 1)} | known
+        numbers = range(1, self.count + 1)
+        return [known[number] for number in numbers] if all(number in known for number in numbers) else ()
+
+    @property
     def before(self) -> frozenset[int]:
         """The AniList ids of what it continues or belongs to: it may lie in their show."""
         return self.prequels | self.parents
@@ -56,7 +73,7 @@ class Anime:
     @property
     def is_over(self) -> bool:
         """Whether all of it has been shown."""
-        return self.media.status not in UNFINISHED
+        return is_over(self.media)
 
     @property
     def is_film(self) -> bool:
@@ -69,8 +86,15 @@ class Anime:
         return self.media.format in SERIES
 
 
-def anime_of(media: Media, index: MappingIndex, named: TitleRef | None = None) -> Anime:
-    """The anime with what the datasets say of it."""
+def is_over(media: Media) -> bool:
+    """Whether all of it has been shown."""
+    return media.status not in UNFINISHED
+
+
+def anime_of(
+    media: Media, index: MappingIndex, named: TitleRef | None = None, details: MediaDetails = NO_DETAILS
+) -> Anime:
+    """The anime with what the datasets say of it; ``details`` are AniList's, if they were asked for."""
     heard = index.broadcasts.get(media.anilist_id, ())
     broadcast = min(heard, key=lambda each: each.begin) if heard else None
     start, end = media.start_date.to_date(), media.end_date.to_date()
@@ -84,24 +108,22 @@ def anime_of(media: Media, index: MappingIndex, named: TitleRef | None = None) -
         month=media.start_date.month,
         kind=index.kinds.get(media.anilist_id) or (media.format.value if media.format else ""),
         named=named,
-        airs=_airs(media),
-        prequels=_related(media, RelationType.PREQUEL),
-        parents=_related(media, RelationType.PARENT),
+        airs=airing_days(media, details),
+        prequels=_related(details, RelationType.PREQUEL),
+        parents=_related(details, RelationType.PARENT),
         titled_season=season_in_title(media),
         titled_part=part_in_title(media),
     )
 
 
-def _related(media: Media, kind: RelationType) -> frozenset[int]:
-    return frozenset(each.anilist_id for each in media.relations if each.type is kind)
+def _related(details: MediaDetails, kind: RelationType) -> frozenset[int]:
+    return frozenset(each.anilist_id for each in details.relations if each.type is kind)
 
 
-def _airs(media: Media) -> dict[int, date]:
-    """The day of the next episode, unless it is the first, whose day is the start."""
-    following = media.next_airing
-    if following is None or following.airing_at is None or following.episode < 2:
-        return {}
-    return {following.episode: (following.airing_at + TOKYO).date()}
+def airing_days(media: Media, details: MediaDetails = NO_DETAILS) -> dict[int, date]:
+    """The days of single episodes. The first one's is the start; the list's own next one is the newest word."""
+    known = (*details.airings, *((media.next_airing,) if media.next_airing else ()))
+    return {each.episode: (each.airing_at + TOKYO).date() for each in known if each.airing_at and each.episode > 1}
 
 
 def _end(heard: tuple[Broadcast, ...]) -> date | None:

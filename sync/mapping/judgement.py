@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sync.mapping.alignments import align
 from sync.mapping.anime import Anime
 from sync.mapping.judging.facts import facts_of
 from sync.mapping.judging.films import FilmCandidate, film_verdict, judge_film
@@ -15,6 +14,7 @@ from sync.mapping.judging.weights import MIN_SCORE
 from sync.mapping.knowledge import Knowledge
 from sync.mapping.layout import Seasons
 from sync.mapping.lookup import Questions
+from sync.mapping.proposals import align
 from sync.mapping.sources.claims import Claim, Source
 from sync.mapping.wording import alike, base_titles, plain, titles_of, within
 from sync.model.evidence import Fact, Reason
@@ -65,11 +65,14 @@ def judge(anime: Anime, known: Knowledge, questions: Questions) -> Judgement:
     """The judgement on one entry, as far as the catalogue has the answers; what it lacks goes to ``questions``.
 
     First the titles that datasets claim are looked at; while nothing is certain, also the shows of related works and
-    what Trakt finds by title, all of them together.
+    what Trakt finds by title, all of them together. AniList is asked for more of an entry that still runs, and of one
+    that is not certain by its claims.
     """
     claims: list[Claim] = []
     result = Judgement(anime)
     for find in (_named_title,) if anime.named is not None else (_claimed, _related_or_titled):
+        if (find is _related_or_titled or not anime.is_over) and _lacks_details(anime, known, questions):
+            return replace(result, waits=True)
         more = find(anime, known, questions, result)
         if questions:
             return replace(result, waits=True)
@@ -80,6 +83,13 @@ def judge(anime: Anime, known: Knowledge, questions: Questions) -> Judgement:
         if questions or result.verdict.is_certain:
             return replace(result, waits=bool(questions))
     return result
+
+
+def _lacks_details(anime: Anime, known: Knowledge, questions: Questions) -> bool:
+    """Whether AniList was not asked for the entry's details yet; then it is."""
+    if anime.named is None and anime.anilist_id not in known.catalogue.details:
+        questions.details.add(anime.anilist_id)
+    return bool(questions.details)
 
 
 def _named_title(anime: Anime, known: Knowledge, questions: Questions, _so_far: Judgement) -> list[Claim]:

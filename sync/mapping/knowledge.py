@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from sync.mapping.anime import Anime, anime_of
+from sync.mapping.anime import NO_DETAILS, Anime, anime_of
 from sync.mapping.judging.rivals import Company, Sibling, company_of, siblings_of
 from sync.mapping.layout import Seasons
 from sync.mapping.lookup import Lookup
@@ -33,13 +33,16 @@ class Knowledge:
 
     def learn(self, catalogue: Catalogue) -> None:
         """Takes note of more answers; those that it had are still among them."""
+        for anilist_id in catalogue.details.keys() - self.catalogue.details.keys():
+            self._anime.pop(anilist_id, None)
         self.catalogue = catalogue
         self.lookup = Lookup(self._index, catalogue, tmdb=self._tmdb)
 
     def anime(self, media: Media, named: TitleRef | None) -> Anime:
         """An entry of the list with what the datasets say of it; ``named`` is the title that an override names."""
         if media.anilist_id not in self._anime:
-            self._anime[media.anilist_id] = anime_of(media, self._index, named)
+            details = self.catalogue.details.get(media.anilist_id, NO_DETAILS)
+            self._anime[media.anilist_id] = anime_of(media, self._index, named, details)
         return self._anime[media.anilist_id]
 
     def related_shows(self, anime: Anime) -> list[Claim]:

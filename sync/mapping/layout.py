@@ -89,6 +89,12 @@ def spans_over(episodes: Iterable[TraktEpisode], first: int = 1) -> tuple[Span, 
     return tuple(spans)
 
 
+def covers(spans: Iterable[Span], others: Iterable[Span]) -> bool:
+    """Whether each episode of ``others`` is where ``spans`` put it."""
+    mine = tuple(spans)
+    return all(set(places_of(mine, span.from_ep)) >= {(span.season, span.first_episode)} for span in others)
+
+
 def last_episode(spans: Iterable[Span]) -> int | None:
     """The last AniList episode that the map covers; ``None`` for an open end."""
     ends = [span.to_ep for span in spans]

@@ -21,9 +21,10 @@ class Questions:
     layouts: set[int] = field(default_factory=set)
     searches: set[TextQuery] = field(default_factory=set)
     external_ids: set[TitleRef] = field(default_factory=set)
+    details: set[int] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.titles or self.layouts or self.searches or self.external_ids)
+        return bool(self.titles or self.layouts or self.searches or self.external_ids or self.details)
 
     def ask_layout(self, trakt_id: int, catalogue: Catalogue) -> None:
         """Asks for a show's episodes unless they are known."""
@@ -36,6 +37,7 @@ class Questions:
         self.layouts |= others.layouts
         self.searches |= others.searches
         self.external_ids |= others.external_ids
+        self.details |= others.details
 
     def needs(self) -> Needs:
         """The questions as a value."""
@@ -44,6 +46,7 @@ class Questions:
             layouts=frozenset(self.layouts),
             searches=frozenset(self.searches),
             external_ids=frozenset(self.external_ids),
+            details=frozenset(self.details),
         )
 
 

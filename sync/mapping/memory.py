@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from sync.mapping.layout import unmoved
+from sync.mapping.anime import NEAR, aired_off, airing_days, is_over
+from sync.mapping.judging.facts import airs_faster
+from sync.mapping.layout import Seasons, places_of, unmoved
 from sync.model.anilist import Media
 from sync.model.mapping import CachedMapping, Candidate, Catalogue, Drift, DriftKind, Override, Resolution
 from sync.model.trakt import Kind, TraktIds, TraktTitle
@@ -23,9 +25,9 @@ RULES = 1
 def basis_of(media: Media, override: Override | None) -> str:
     """A short, stable name for what a mapping of this entry is made from: AniList's facts of it, and the override.
 
-    The line of an override does not count, nor do titles, dates of the end, and the status.
+    The line of an override does not count, nor do titles. That the entry is over counts, and the day on which it ended.
     """
-    own = (media.mal_id, media.format, media.episodes, media.start_date)
+    own = (media.mal_id, media.format, media.episodes, media.start_date, media.end_date, is_over(media))
     told = None
     if override is not None:
         told = (override.skip, override.title, override.season, override.first_episode, override.spans)
@@ -82,3 +84,23 @@ def drift_of(cached: CachedMapping, catalogue: Catalogue) -> Drift | None:
     if cached.layout_fingerprint is None or unmoved(cached.layout_fingerprint, layout, cached.spans):
         return None
     return Drift(DriftKind.RECUT, title, cached.spans)
+
+
+def is_off_course(cached: CachedMapping, media: Media, seasons: Seasons) -> bool:
+    """Whether a show goes on in another way than a mapping expects that was made before all of it was listed: a later
+    season began while episodes of this one are missing, or an episode is listed for another day than AniList's, or its
+    episodes come too fast."""
+    last = cached.spans[-1]
+    end = None if last.to_ep is None else (last.season, last.first_episode + last.to_ep - last.from_ep)
+    missing = last.season > 0 and (end is None or end not in seasons)
+    if missing and any(number > last.season for number in seasons.regular):
+        return True
+    days = airing_days(media)
+    if airs_faster(days, media.start_date.to_date(), cached.spans, seasons):
+        return True
+    offs = (
+        aired_off(seasons.episode(place), day)
+        for episode, day in days.items()
+        for place in places_of(cached.spans, episode)
+    )
+    return any(abs(off) > NEAR for off in offs if off is not None)

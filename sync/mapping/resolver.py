@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 from sync.mapping.judgement import Judgement, judge
 from sync.mapping.judging.weights import evidence_of
 from sync.mapping.knowledge import Knowledge
-from sync.mapping.layout import fingerprint
+from sync.mapping.layout import covers, fingerprint
 from sync.mapping.lookup import Questions
-from sync.mapping.memory import basis_of, drift_of, from_cache
+from sync.mapping.memory import basis_of, drift_of, from_cache, is_off_course
 from sync.mapping.neighbours import clashes, film_clashes, holders, look_again
 from sync.mapping.overrides.document import Overrides
 from sync.mapping.overrides.resolution import resolve_override
 from sync.mapping.sources.claims import MappingIndex
 from sync.model.anilist import Media
 from sync.model.evidence import Reason
-from sync.model.mapping import CachedMapping, Candidate, Catalogue, Drift, Needs, Resolution, Verdict
+from sync.model.mapping import CachedMapping, Candidate, Catalogue, Drift, DriftKind, Needs, Resolution, Verdict
 from sync.model.trakt import Kind
 
 CHAIN = 4
@@ -42,7 +42,8 @@ class Resolver:
     time), then ``resolved``. Each call looks only at entries that still have an open question.
 
     ``progress`` are the watched episodes of entries that have something to write: for those a remembered mapping asks
-    for its layout, to see whether it still holds; the others are taken as they are remembered. ``search`` allows
+    for its layout, to see whether it still holds, and a provisional one is proved again where datasets are at hand
+    (``prove``); the others are taken as they are remembered. ``search`` allows
     searches by title, ``tmdb`` asking TMDB for external ids. The order of ``media`` does not matter.
     """
 
@@ -54,6 +55,7 @@ class Resolver:
         overrides: Overrides,
         memory: Mapping[int, CachedMapping],
         progress: Mapping[int, int],
+        prove: bool = False,
         search: bool = True,
         tmdb: bool = False,
     ) -> None:
@@ -61,11 +63,12 @@ class Resolver:
         self._overrides = overrides.entries
         self._memory = memory
         self._progress = progress
+        self._prove = prove
         self._known = Knowledge(entries, index, tmdb=tmdb, search=search and bool(index))
         self._open = [each.anilist_id for each in entries]
         self._settled: dict[int, Resolution] = {}
         self._judgements: dict[int, Judgement] = {}
-        self._drifts: dict[int, Drift] = {}
+        self._doubted: dict[int, Drift | None] = {}
 
     def learn(self, catalogue: Catalogue) -> Needs:
         """Looks at every open entry with what ``catalogue`` knows now; what it would have to know to close them."""
@@ -79,7 +82,8 @@ class Resolver:
         found = dict(self._settled)
         settled = [(self._known.list[key], resolution) for key, resolution in self._settled.items()]
         for key, judgement in self._together(settled).items():
-            found[key] = replace(self._resolution(judgement), drift=self._drifts.get(key))
+            resolution = self._resolution(judgement)
+            found[key] = replace(resolution, drift=self._doubted.get(key) or self._moved(resolution))
         for key in self._known.list:
             if key not in found:
                 found[key] = Resolution(key, Verdict.UNRESOLVED, Reason.UNANSWERED)
@@ -94,7 +98,7 @@ class Resolver:
         if remembered is not None:
             self._settled[anilist_id] = remembered
         elif override is not None and (told := resolve_override(media, override, self._known, mine)) is not None:
-            self._settled[anilist_id] = replace(told, drift=self._drifts.get(anilist_id))
+            self._settled[anilist_id] = replace(told, drift=self._doubted.get(anilist_id))
         elif not mine:
             named = override.title if override is not None else None
             self._judgements[anilist_id] = judge(self._known.anime(media, named), self._known, mine)
@@ -104,18 +108,41 @@ class Resolver:
     def _remembered(self, media: Media, questions: Questions) -> Resolution | None:
         """The remembered mapping while nothing that it was made from has changed."""
         cached = self._memory.get(media.anilist_id)
-        if cached is None or not cached.verdict.is_certain or media.anilist_id in self._drifts:
+        if cached is None or not cached.verdict.is_certain or media.anilist_id in self._doubted:
             return None
         if cached.basis != basis_of(media, self._overrides.get(media.anilist_id)):
             return None
+        return self._still_true(cached, media, questions)
+
+    def _still_true(self, cached: CachedMapping, media: Media, questions: Questions) -> Resolution | None:
+        """The remembered mapping as far as its show's layout bears it out, which is asked for if it has news. What does
+        not bear it out is noted, and it is not believed any more in this call."""
+        title, has_news = cached.title, self._progress.get(media.anilist_id, 0) > 0
+        early = cached.verdict is Verdict.PROVISIONAL and has_news
         drift = drift_of(cached, self._known.catalogue)
-        if drift is not None:
-            self._drifts[media.anilist_id] = drift
+        if drift is not None or (early and self._prove):
+            self._doubted[media.anilist_id] = drift
             return None
-        title = cached.title
-        if title is not None and title.kind is Kind.SHOW and self._progress.get(media.anilist_id, 0) > 0:
-            questions.ask_layout(title.ids.trakt, self._known.catalogue)
-        return from_cache(cached)
+        if title is None or title.kind is Kind.MOVIE or not has_news:
+            return from_cache(cached)
+        questions.ask_layout(title.ids.trakt, self._known.catalogue)
+        seasons, layout = self._known.seasons(title.ids.trakt), self._known.catalogue.layouts.get(title.ids.trakt)
+        if seasons is None or layout is None:
+            return from_cache(cached)
+        if early and is_off_course(cached, media, seasons):
+            self._doubted[media.anilist_id] = None
+            return None
+        return replace(from_cache(cached), layout_fingerprint=fingerprint(layout, cached.spans))
+
+    def _moved(self, resolution: Resolution) -> Drift | None:
+        """That an early mapping was proved again and lies elsewhere now, or nowhere for certain."""
+        cached = self._memory.get(resolution.anilist_id)
+        if cached is None or cached.title is None or cached.verdict is not Verdict.PROVISIONAL:
+            return None
+        same = resolution.title is not None and resolution.title.ids.trakt == cached.title.ids.trakt
+        if same and (covers(resolution.spans, cached.spans) or covers(cached.spans, resolution.spans)):
+            return None
+        return Drift(DriftKind.PROVED_ELSEWHERE, cached.title, cached.spans)
 
     def _together(self, settled: Sequence[tuple[Media, Resolution]]) -> dict[int, Judgement]:
         """The entries once more in the light of each other, then those on another's episodes given up."""
@@ -134,11 +161,12 @@ class Resolver:
 
     def _resolution(self, judgement: Judgement) -> Resolution:
         anilist_id, best, film = judgement.anime.anilist_id, judgement.best, judgement.film
+        early = None if judgement.anime.is_over and judgement.anime.count else Verdict.PROVISIONAL
         if best is not None:
             layout = self._known.catalogue.layouts[best.seasons.show.ids.trakt]
             return Resolution(
                 anilist_id,
-                judgement.verdict,
+                early or judgement.verdict,
                 title=best.seasons.show,
                 spans=best.alignment.spans,
                 evidence=evidence_of(best.facts),
@@ -148,7 +176,11 @@ class Resolver:
         if film is not None:
             rest = tuple(each.value for each in judgement.films[1:MOST_CANDIDATES])
             return Resolution(
-                anilist_id, judgement.verdict, title=film.title, evidence=evidence_of(film.facts), candidates=rest
+                anilist_id,
+                early or judgement.verdict,
+                title=film.title,
+                evidence=evidence_of(film.facts),
+                candidates=rest,
             )
         reason = Reason.UNANSWERED if judgement.waits else judgement.reason
         return Resolution(anilist_id, judgement.verdict, reason, candidates=_candidates(judgement))

@@ -95,6 +95,17 @@ class MediaRelation:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaDetails:
+    """What AniList tells of an anime only where it is asked for it: its relations, and when its episodes air or aired.
+
+    Days that are past may be missing: AniList vouches only for the future (AniList API docs, ``AiringSchedule``).
+    """
+
+    relations: tuple[MediaRelation, ...] = ()
+    airings: tuple[Airing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Media:
     """One anime as AniList lists it: usually one cour or part, numbered from 1.
 

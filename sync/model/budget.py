@@ -3,13 +3,15 @@ time. All of it is pure, so that tests, benchmarks and each run's own report mea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LIST_CHUNK = 500
 """Entries of a list that AniList gives at once (AniList API docs, ``perChunk``)."""
 ACTIVITY_PAGE = 50
 """Activities that AniList gives at once (AniList API docs, pagination)."""
+MEDIA_PAGE = 50
+"""Media, or rows of their airing schedules, that AniList gives at once (AniList API docs, pagination)."""
 BATCH = 100
 """Plays or list items that go to Trakt in one POST, as Trakt's own importer sends them."""
 PLAY_READS = 2
@@ -43,15 +45,16 @@ so each run of a long import reads one window's worth of shows, which is about w
 class Work:
     """What a run found to do, as far as it decides how often it has to ask.
 
-    ``entries`` are all rows of the list, ``lookups`` anime that are not on it; ``activities`` the rows of the feed that
-    were to be read, in ``feeds`` queries; ``shows`` those whose episodes are needed; ``titles`` the films, and shows
-    whose Trakt id no dataset knows; ``searches`` the titles looked for by name; ``external_ids`` the questions to TMDB;
-    ``plays`` those to add. ``datasets`` those that are needed, and ``others`` what ratings, watchlist, dropped
-    shows and the account's settings ask of Trakt besides.
+    ``entries`` are all rows of the list, ``lookups`` anime that are not on it, ``details`` requests for relations and
+    schedules; ``activities`` the rows of the feed that were to be read, in ``feeds`` queries; ``shows`` those whose
+    episodes are needed; ``titles`` the films, and shows whose Trakt id no dataset knows; ``searches`` the titles looked
+    for by name; ``external_ids`` the questions to TMDB; ``plays`` those to add. ``datasets`` those that are needed, and
+    ``others`` what ratings, watchlist, dropped shows and the account's settings ask of Trakt besides.
     """
 
     entries: int
     lookups: int = 0
+    details: int = 0
     activities: int = 0
     feeds: int = 0
     shows: int = 0
@@ -91,7 +94,7 @@ def request_budget(work: Work) -> Mapping[str, int]:
     Retries after trouble are not in it: a run that met some is over its budget, and its report shows that.
     """
     budget = {
-        "AniList": work.list_reads + work.lookups + work.feed_reads,
+        "AniList": work.list_reads + work.lookups + work.details + work.feed_reads,
         "Trakt": work.reads + work.writes,
         "TMDB": work.external_ids,
         "datasets": work.datasets,
@@ -99,12 +102,19 @@ def request_budget(work: Work) -> Mapping[str, int]:
     return {service: requests for service, requests in budget.items() if requests}
 
 
+def detail_requests(rows: Sequence[int]) -> int:
+    """How many requests to AniList tell the relations and airing schedules of some media; ``rows`` are how many rows
+    each one's schedule has."""
+    batches = [rows[start : start + MEDIA_PAGE] for start in range(0, len(rows), MEDIA_PAGE)]
+    return sum(1 + max(1, pieces(sum(batch), MEDIA_PAGE)) for batch in batches)
+
+
 def bound_seconds(work: Work) -> float:
     """How long the services' limits make a run last that starts with fresh windows, if answers took no time.
 
     AniList and Trakt are read side by side; everything is read before the first play is written.
     """
-    anilist = windows_waited(work.list_reads + work.feed_reads, ANILIST_LIMIT) * ANILIST_WINDOW
+    anilist = windows_waited(work.list_reads + work.details + work.feed_reads, ANILIST_LIMIT) * ANILIST_WINDOW
     trakt = windows_waited(work.reads, TRAKT_LIMIT) * TRAKT_WINDOW
     return max(anilist, trakt) + max(0, work.writes - 1) * TRAKT_WRITE_GAP
 

@@ -31,6 +31,7 @@ class Fact(StrEnum):
     AIRING_FITS = "airing fits"
     AIRING_IN_STEP = "airing in step"
     AIRING_OFF = "airing off"
+    AIRS_FASTER = "airs faster"
     SHOW_YEAR_FITS = "show year fits"
     SHOW_YEAR_OFF = "show year off"
     # How the entry's episodes fill what Trakt lists.
@@ -164,6 +165,10 @@ class Reason(StrEnum):
     """The sum of the evidence is too small."""
     OTHER_TIME = "other time"
     """The first episode aired at another time."""
+    OTHER_DAYS = "other days"
+    """It begins on the right day, and a later episode is listed for another day than its own."""
+    OTHER_PACE = "other pace"
+    """Its episodes air faster than those that Trakt lists there."""
     ONLY_FIRST_EPISODES = "only first episodes"
     """AniBridge knows only the first of several specials, which need not run on."""
     NOBODY_BEFORE = "nobody before"

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 
 from msgspec import Struct
 
+from sync.model.anilist import MediaDetails
 from sync.model.evidence import Evidence, Reason
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
 
@@ -40,22 +41,26 @@ class Needs:
     layouts: frozenset[int] = frozenset()
     searches: frozenset[TextQuery] = frozenset()
     external_ids: frozenset[TitleRef] = frozenset()
+    details: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.titles or self.layouts or self.searches or self.external_ids)
+        return bool(self.titles or self.layouts or self.searches or self.external_ids or self.details)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What Trakt (and TMDB) answered. A key with ``None`` was asked and is not there; a missing key was not asked.
+    """What Trakt, AniList and TMDB answered. A key with ``None`` was asked and is not there; a missing one was never
+    asked.
 
-    ``layouts`` is by Trakt show id; ``external_ids`` is by a TMDB reference and names the same title elsewhere.
+    ``layouts`` is by Trakt show id; ``external_ids`` is by a TMDB reference and names the same title elsewhere;
+    ``details`` is by AniList id.
     """
 
     titles: Mapping[TitleRef, TraktTitle | None] = field(default_factory=dict)
     layouts: Mapping[int, ShowLayout | None] = field(default_factory=dict)
     searches: Mapping[TextQuery, tuple[TraktTitle, ...]] = field(default_factory=dict)
     external_ids: Mapping[TitleRef, tuple[TitleRef, ...]] = field(default_factory=dict)
+    details: Mapping[int, MediaDetails] = field(default_factory=dict)
 
 
 class Span(Struct, frozen=True, order=True, gc=False):
@@ -123,6 +128,8 @@ class DriftKind(StrEnum):
     """The show is no longer there."""
     RECUT = "recut"
     """Its episodes were moved, split, joined or removed."""
+    PROVED_ELSEWHERE = "proved elsewhere"
+    """They are where they were, but what became known since says that the entry is not there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,13 +85,15 @@ class LastSync:
     ``activity_cursor`` is the time of the newest activity read. ``anilist_user_id`` and ``trakt_user`` are whose
     history this is. ``good_at`` is when a run last ended without trouble. ``changed_at`` is when state was last
     committed (the weekly heartbeat counts from it). ``approved_import`` says that a person approved an import that is
-    not finished: the next run carries on without being asked again. ``writing`` is there while a run writes, and after
+    not finished: the next run carries on without being asked again. ``datasets_at`` is when a run last had the
+    datasets. ``writing`` is there while a run writes, and after
     it was killed.
     """
 
     good_at: Instant | None = None
     changed_at: Instant | None = None
     activity_cursor: Instant | None = None
+    datasets_at: Instant | None = None
     anilist_user_id: Id | None = None
     anilist_user: Word | None = None
     trakt_user: Word | None = None

@@ -73,7 +73,7 @@ def view_entry(
         title=mapping.title if mapping else None,
         spans=mapping.spans if mapping else (),
         why=_why(mapping, hidden=hidden),
-        drift="" if drift is None else "its show was cut anew on Trakt" if hidden else explain_drift(drift),
+        drift="" if drift is None else "its place on Trakt changed" if hidden else explain_drift(drift),
     )
 
 

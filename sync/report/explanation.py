@@ -13,6 +13,7 @@ from sync.model.mapping import (
     Override,
     Resolution,
     Span,
+    Verdict,
 )
 from sync.model.trakt import Kind, TraktTitle
 from sync.report.ranges import format_span, joined
@@ -38,6 +39,7 @@ SAYS = {
     Fact.AIRING_FITS: "its next episode is dated as AniList says",
     Fact.AIRING_IN_STEP: "its next episode is off by as many days as its first",
     Fact.AIRING_OFF: "its next episode airs at another time there",
+    Fact.AIRS_FASTER: "its episodes air faster than those there",
     Fact.SHIFTED: "the whole run is off by the same number of days",
     Fact.SHOW_YEAR_FITS: "the show began in the entry's year",
     Fact.SHOW_YEAR_OFF: "the show began in another year",
@@ -202,6 +204,8 @@ REASONS = {
     Reason.FILM_AMONG_SPECIALS: "only TVDB's list keeps the film among the specials",
     Reason.TOO_LITTLE: "too little speaks for it",
     Reason.OTHER_TIME: "it aired at another time",
+    Reason.OTHER_DAYS: "it begins on its day, and a later episode airs on another day than Trakt says",
+    Reason.OTHER_PACE: "its episodes air faster than those that Trakt lists",
     Reason.ONLY_FIRST_EPISODES: "AniBridge knows only its first episodes, and specials need not run on",
     Reason.NOBODY_BEFORE: "it would begin inside a season, and nobody is known for the episodes before",
     Reason.NOBODY_BEHIND: "the season has more episodes, and the end date does not say which are its own",
@@ -231,7 +235,8 @@ def explain(mapping: Resolution | CachedMapping) -> str:
     if mapping.verdict.is_certain and mapping.title is not None:
         because = _because(mapping, mapping.title, override)
         what = _film(mapping.title) if mapping.title.kind is Kind.MOVIE else describe_spans(mapping.spans)
-        return f"{what}, because {because}" if because else what
+        said = f"{what}, because {because}" if because else what
+        return f"provisionally {said}" if mapping.verdict is Verdict.PROVISIONAL else said
     if override is not None:
         return f"line {override.line} of the overrides: {_refusal(override, mapping.title)}"
     return REASONS.get(mapping.reason, "") if mapping.reason else ""
@@ -252,6 +257,8 @@ def explain_drift(drift: Drift) -> str:
     spans = describe_spans(drift.spans)
     if drift.kind is DriftKind.GONE:
         return f"Trakt no longer has {drift.title.url}, where {spans} was"
+    if drift.kind is DriftKind.PROVED_ELSEWHERE:
+        return f"it stood provisionally in {drift.title.url} as {spans}, and what is known by now says otherwise"
     return f"Trakt re-cut {drift.title.url}: {spans} no longer holds the same episodes"
 
 

@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from sync.mapping.layout import last_episode, targets_of
 from sync.mapping.memory import basis_of, cached_from
@@ -16,7 +16,7 @@ from sync.mapping.sources.claims import MappingIndex
 from sync.mapping.sources.datasets import DATASETS
 from sync.model.anilist import MediaListEntry, watched_count
 from sync.model.evidence import Reason
-from sync.model.mapping import CachedMapping, Catalogue, Resolution
+from sync.model.mapping import CachedMapping, Catalogue, Resolution, Verdict
 from sync.model.plan import PlayTarget, Waiting
 from sync.model.trakt import Kind, PlayKind, ShowLayout, TraktTitle
 from sync.services.clock import Deadline
@@ -26,6 +26,8 @@ from sync.steps.resolving import Asked, Librarian
 from sync.wiring import Services
 
 STALE_AFTER_DAYS = 30
+PROVE_AGAIN_AFTER = timedelta(days=14)
+"""How old the datasets may be while an early mapping is written by: they learn of a new season within days or weeks."""
 
 EntryTargets = Mapping[int, tuple[PlayTarget, ...]]
 log = logging.getLogger(__name__)
@@ -74,20 +76,24 @@ class Mapper:
         cache: Mapping[int, CachedMapping],
         library: Iterable[MediaListEntry] = (),
         deadline: Deadline | None = None,
+        datasets_at: datetime | None = None,
     ) -> Mapped:
         """Resolves ``entries`` until ``deadline``; ``cache`` holds what may be believed of them while nothing moved.
 
         The others of ``library`` whose mapping is certain are there as neighbours: nobody else gets their episodes.
+        ``datasets_at`` is when an earlier run last had the datasets.
         """
         if not entries:
             return Mapped()
         librarian = Librarian(
             self._services.trakt,
+            self._services.anilist,
             self._services.tmdb,
             deadline or self._services.deadline,
             known={c.title.ids.trakt: c.title for c in cache.values() if c.title and c.title.kind is Kind.SHOW},
         )
-        resolved, catalogue = self._resolve(librarian, entries, cache, library)
+        aged = datasets_at is not None and self._now - datasets_at > PROVE_AGAIN_AFTER
+        resolved, catalogue = self._resolve(librarian, entries, cache, library, aged=aged)
         found = {entry.anilist_id: resolved.resolutions[entry.anilist_id] for entry in entries}
         resolutions = {
             key: found[key] for key in sorted(found) if librarian.complete or found[key].reason is not Reason.UNANSWERED
@@ -108,10 +114,14 @@ class Mapper:
         entries: tuple[MediaListEntry, ...],
         cache: Mapping[int, CachedMapping],
         library: Iterable[MediaListEntry],
+        *,
+        aged: bool,
     ) -> tuple[ResolvedLibrary, Catalogue]:
-        """The resolver's answer, without datasets as long as overrides and cache settle every entry."""
+        """The resolver's answer, without datasets as long as overrides and cache settle every entry; what was settled
+        early is proved again with newer datasets if they are ``aged``."""
         told = self._overrides.entries
         known = all(entry.anilist_id in told or self._is_remembered(entry, cache) for entry in entries)
+        known &= not (aged and any(_is_early(entry, cache) for entry in entries))
         index = MappingIndex() if known else self._load_index()
         mine = {entry.anilist_id for entry in entries}
         others = [e.media for e in library if e.anilist_id not in mine and self._is_remembered(e, cache)]
@@ -125,6 +135,7 @@ class Mapper:
                 overrides=self._overrides,
                 memory=cache,
                 progress=progress,
+                prove=bool(index) and not self._warnings,
                 tmdb=self._services.tmdb is not None,
             )
 
@@ -185,6 +196,11 @@ class Mapper:
             age = (self._now - dataset.fetched_at).days
             if age > STALE_AFTER_DAYS:
                 self._warnings.append(f"The dataset {dataset.name} is {age} days old; newer mappings may be missing.")
+
+
+def _is_early(entry: MediaListEntry, cache: Mapping[int, CachedMapping]) -> bool:
+    cached = cache.get(entry.anilist_id)
+    return cached is not None and cached.verdict is Verdict.PROVISIONAL
 
 
 def _says_the_same(fresh: CachedMapping, known: CachedMapping | None) -> bool:

@@ -140,6 +140,7 @@ def budget_of(known: Known, request: RunRequest) -> Mapping[str, int]:
     work = Work(
         entries=len(library.entries) + len(library.orphans) + len(library.unreadable),
         lookups=0 if request.only is None or request.only in on_list else 1,
+        details=asked.details,
         activities=feed.feed.rows,
         feeds=feed.queries,
         shows=asked.shows,
@@ -168,6 +169,8 @@ def last_sync_after(last: LastSync, known: Known, report: RunReport, *, approved
             trakt_user=known.readings.trakt_user,
             entries=len(report.entries),
         )
+    if known.mapped.asked.datasets:
+        last = replace(last, datasets_at=report.started_at)
     if report.outcome in WENT_WELL:
         last = replace(last, good_at=report.started_at, approved_import=approved and report.outcome is Outcome.PARTIAL)
         if known.feed is not None and known.feed.feed.complete and report.outcome is not Outcome.BRAKE:

@@ -1,15 +1,18 @@
-"""The resolver asks, Trakt and TMDB answer, until it has no more questions."""
+"""The resolver asks; Trakt, AniList and TMDB answer, until it has no more questions."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from sync.model.anilist import MediaDetails
+from sync.model.budget import detail_requests
 from sync.model.mapping import Catalogue, Needs, TitleRef
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
-from sync.services.clock import Deadline
+from sync.services.anilist.client import AniListClient
+from sync.services.clock import Deadline, OutOfTime
 from sync.services.http.transport import fetch_side_by_side
 from sync.services.tmdb import TmdbClient
 from sync.services.trakt.client import TraktClient
@@ -27,12 +30,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How many questions of each kind the mapping had; ``datasets`` is whether it needed those."""
+    """How many questions of each kind the mapping had; ``details`` are requests to AniList, ``datasets`` is whether it
+    needed those."""
 
     shows: int = 0
     titles: int = 0
     searches: int = 0
     external_ids: int = 0
+    details: int = 0
     datasets: bool = False
 
 
@@ -50,14 +55,20 @@ class Librarian:
     """
 
     def __init__(
-        self, trakt: TraktClient, tmdb: TmdbClient | None, deadline: Deadline, known: Mapping[int, TraktTitle]
+        self,
+        trakt: TraktClient,
+        anilist: AniListClient,
+        tmdb: TmdbClient | None,
+        deadline: Deadline,
+        known: Mapping[int, TraktTitle],
     ) -> None:
         self._trakt = trakt
+        self._anilist = anilist
         self._tmdb = tmdb
         self._deadline = deadline
         self._known = dict(known)
         self._shows: Mapping[int, TraktTitle] = {}
-        self._looked_up = 0
+        self._looked_up = self._detail_requests = 0
         self.complete = True
 
     def answer(self, who: Asking, catalogue: Catalogue) -> Catalogue:
@@ -89,6 +100,7 @@ class Librarian:
                 **catalogue.external_ids,
                 **self._fetch(self._fetch_external_ids, needs.external_ids, "Ids on TMDB"),
             },
+            details={**catalogue.details, **self._fetch_details(needs.details)},
         )
 
     def _fetch_layout(self, trakt_id: int) -> ShowLayout | None:
@@ -98,6 +110,16 @@ class Librarian:
             self._looked_up += 1
             title = self._trakt.fetch_title(ref, self._deadline)
         return self._trakt.fetch_layout(title, self._deadline) if title else None
+
+    def _fetch_details(self, anilist_ids: Collection[int]) -> dict[int, MediaDetails]:
+        try:
+            relations = self._anilist.fetch_relations(anilist_ids, self._deadline)
+            airings = self._anilist.fetch_airing_schedules(anilist_ids, self._deadline)
+        except OutOfTime:
+            self.complete = False
+            return {}
+        self._detail_requests += detail_requests([len(airings.get(key, ())) for key in sorted(anilist_ids)])
+        return {key: MediaDetails(relations.get(key, ()), airings.get(key, ())) for key in anilist_ids}
 
     def know(self, shows: Mapping[int, TraktTitle]) -> None:
         """Takes note of shows that need no asking either; what is known of one already counts before them."""
@@ -110,6 +132,7 @@ class Librarian:
             titles=len(catalogue.titles) + self._looked_up,
             searches=len(catalogue.searches),
             external_ids=len(catalogue.external_ids) if self._tmdb else 0,
+            details=self._detail_requests,
             datasets=datasets,
         )
 

@@ -11,7 +11,7 @@ from sync.mapping.overrides.document import Overrides
 from sync.mapping.resolver import ResolvedLibrary, Resolver
 from sync.mapping.sources.claims import MappingIndex
 from sync.mapping.sources.datasets import build_index
-from sync.model.anilist import FuzzyDate, Media, MediaFormat, MediaStatus
+from sync.model.anilist import FuzzyDate, Media, MediaDetails, MediaFormat, MediaStatus
 from sync.model.mapping import CachedMapping, Catalogue, Needs, Resolution, Span, TitleRef
 from sync.model.trakt import Kind, ShowLayout, TraktEpisode, TraktIds, TraktTitle
 
@@ -131,6 +131,7 @@ class Trakt:
         self.known = [*(layout.show for layout in shows), *films]
         self.asked: list[Needs] = []
         self.catalogue = Catalogue()
+        self.details: dict[int, MediaDetails] = {}
 
     def resolve(
         self,
@@ -140,10 +141,16 @@ class Trakt:
         overrides: Overrides | None = None,
         cache: Mapping[int, CachedMapping] | None = None,
         progress: Mapping[int, int] | None = None,
+        prove: bool = False,
     ) -> ResolvedLibrary:
         """The library, once nothing more is asked."""
         resolver = Resolver(
-            media, index=index, overrides=overrides or Overrides(), memory=cache or {}, progress=progress or {}
+            media,
+            index=index,
+            overrides=overrides or Overrides(),
+            memory=cache or {},
+            progress=progress or {},
+            prove=prove,
         )
         while needs := resolver.learn(self.catalogue):
             assert len(self.asked) < 10, "the resolver never has enough"
@@ -161,6 +168,7 @@ class Trakt:
                 **{q: tuple(t for t in self.known if t.kind is q.kind and t.title == q.title) for q in needs.searches},
             },
             external_ids={**known.external_ids, **dict.fromkeys(needs.external_ids, ())},
+            details={**known.details, **{key: self.details.get(key, MediaDetails()) for key in needs.details}},
         )
 
     def _title(self, ref: TitleRef) -> TraktTitle | None:

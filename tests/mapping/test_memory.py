@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+
+import pytest
 
 from sync.mapping.memory import basis_of, cached_from, from_cache
 from sync.mapping.overrides.document import Overrides
 from sync.mapping.sources.claims import MappingIndex
+from sync.model.anilist import Airing, Media, MediaStatus
 from sync.model.mapping import CachedMapping, DriftKind, Override, TitleRef, Verdict
 from sync.model.trakt import Kind
-from tests.mapping.building import NOW, Trakt, entry, fribb, index, show, span, weekly
+from tests.mapping.building import NOW, Trakt, entry, fribb, fuzzy, index, show, span, weekly
 
 MEDIA = entry(112641, 12, "2020-04-11")
 LAYOUT = show(7, weekly(1, range(1, 13), "2019-01-12"), weekly(2, range(1, 13), "2020-04-11"))
@@ -99,3 +103,90 @@ def test_an_uncertain_mapping_in_the_cache_is_not_believed() -> None:
     cache = {key: replace(each, verdict=Verdict.AMBIGUOUS) for key, each in remembered().items()}
 
     assert Trakt([LAYOUT]).resolve([MEDIA], INDEX, cache=cache).fresh == {112641}
+
+
+# --- what was mapped early --------------------------------------------------------------------------------------------
+
+AIRING = entry(112641, None, "2020-04-11", status=MediaStatus.RELEASING)
+THREE = show(7, weekly(1, range(1, 13), "2019-01-12"), weekly(2, range(1, 4), "2020-04-11"))
+
+
+def early() -> dict[int, CachedMapping]:
+    """The mapping that was made when three episodes were listed and nobody knew how many there will be."""
+    resolution = Trakt([THREE]).resolve([AIRING], INDEX).resolutions[112641]
+    return {112641: cached_from(resolution, basis_of(AIRING, None), NOW)}
+
+
+def test_a_mapping_made_early_says_so_and_has_an_open_end() -> None:
+    cached = early()[112641]
+
+    assert (cached.verdict, cached.spans) == (Verdict.PROVISIONAL, (span(1, None, 2, 1),))
+
+
+def test_what_trakt_adds_behind_it_is_neither_drift_nor_a_question() -> None:
+    grown = show(7, weekly(1, range(1, 13), "2019-01-12"), weekly(2, range(1, 9), "2020-04-11"))
+    trakt = Trakt([grown])
+
+    resolved = trakt.resolve([AIRING], MappingIndex(), cache=early(), progress={112641: 8})
+
+    assert resolved.resolutions[112641].drift is None
+    assert (resolved.resolutions[112641].spans, resolved.fresh) == ((span(1, None, 2, 1),), frozenset())
+    assert [needs.layouts for needs in trakt.asked] == [{7}]
+
+
+def test_its_fingerprint_grows_with_the_season_so_that_a_later_cut_is_seen() -> None:
+    grown = show(7, weekly(1, range(1, 13), "2019-01-12"), weekly(2, range(1, 9), "2020-04-11"))
+    resolved = Trakt([grown]).resolve([AIRING], MappingIndex(), cache=early(), progress={112641: 8})
+    resolution = resolved.resolutions[112641]
+
+    assert resolution.layout_fingerprint is not None
+    assert resolution.layout_fingerprint.startswith("8:")
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        replace(AIRING, status=MediaStatus.FINISHED),
+        replace(AIRING, episodes=12),
+        replace(AIRING, end_date=fuzzy("2020-06-27")),
+        replace(AIRING, start_date=fuzzy("2020-04-12")),
+    ],
+    ids=["it is over", "its count", "its end", "its start"],
+)
+def test_it_is_proved_again_when_more_is_known(known: Media) -> None:
+    assert Trakt([LAYOUT]).resolve([known], INDEX, cache=early(), progress={112641: 3}).fresh == {112641}
+
+
+def test_it_is_proved_again_where_datasets_are_at_hand_and_said_where_it_lies_elsewhere() -> None:
+    now_known = index(
+        fribb=[fribb(101921, 7, 1), fribb(112641, 7, 2)],
+        anibridge={"anilist:112641": {"tmdb_show:7:s2": {"1-": "2-"}}},
+    )
+    moved = show(7, weekly(1, range(1, 13), "2019-01-12"), weekly(2, range(1, 8), "2020-04-04"))
+
+    resolution = (
+        Trakt([moved]).resolve([AIRING], now_known, cache=early(), progress={112641: 3}, prove=True).resolutions[112641]
+    )
+
+    assert resolution.spans == (span(1, None, 2, 2),)
+    assert resolution.drift is not None
+    assert resolution.drift.kind is DriftKind.PROVED_ELSEWHERE
+
+
+def test_a_later_season_that_begins_while_episodes_are_missing_is_looked_at() -> None:
+    counted = replace(AIRING, episodes=12)
+    cache = {112641: replace(early()[112641], basis=basis_of(counted, None), spans=(span(1, 12, 2, 1),))}
+    begun = show(7, *(weekly(1, range(1, 13), "2019-01-12"), *(weekly(s, range(1, 4), "2020-04-11") for s in (2, 3))))
+
+    assert Trakt([begun]).resolve([counted], INDEX, cache=cache, progress={112641: 3}).fresh == {112641}
+
+
+@pytest.mark.parametrize(("day", "looked_at"), [("2020-05-02", False), ("2020-05-09", True)])
+def test_the_day_of_the_next_episode_tells_whether_trakt_counts_one_more(day: str, looked_at: bool) -> None:
+    """Trakt lists episode 4 for the 2nd of May; AniList says that episode 4 airs a week later."""
+    layout = show(7, weekly(1, range(1, 13), "2019-01-12"), weekly(2, range(1, 6), "2020-04-11"))
+    told = replace(AIRING, next_airing=Airing(4, datetime.fromisoformat(f"{day}T15:00:00+00:00")))
+
+    resolved = Trakt([layout]).resolve([told], INDEX, cache=early(), progress={112641: 3})
+
+    assert resolved.fresh == ({112641} if looked_at else frozenset())

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from sync.mapping.alignments import Alignment, ends_season, names_show, numbers_run_on, ratio_of, starts_season
-from sync.mapping.anime import Anime
+from sync.mapping.anime import NEAR, Anime, aired_off
 from sync.mapping.layout import Seasons
 from sync.model.evidence import Fact
 
@@ -15,6 +15,8 @@ LEAST_LONG, MOST_LONG = 0.6, 1.7
 """Between which shares of the entry's running time Trakt's still fits."""
 SLACK = timedelta(days=3)
 """By how much two episodes may be dated the wrong way round."""
+MOST_LATE, WEEK = 2, 7
+"""Episodes that Trakt may list late, and the days between two of them."""
 COLLAPSE = 3
 """From how many episodes to one on a source is not believed by itself."""
 GUESSES = frozenset({"season end", "many seasons"})
@@ -27,7 +29,8 @@ def count_facts(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterato
         yield Fact.NOT_LISTED if anime.is_over else Fact.NOT_LISTED_YET
         return
     if alignment.missing:
-        yield Fact.INCOMPLETE if not anime.is_over and grows(alignment, seasons) else Fact.TOO_FEW
+        awaited = not anime.is_over or _lists_late(anime, alignment, seasons)
+        yield Fact.INCOMPLETE if awaited and grows(alignment, seasons) else Fact.TOO_FEW
     elif alignment.first[0] == 0:
         yield from _among_specials(anime, alignment, seasons)
     elif starts_season(alignment.first, seasons) and anime.count is not None:
@@ -71,6 +74,13 @@ def _is_out_of_order(alignment: Alignment, seasons: Seasons) -> bool:
     aired = [each.first_aired for _, place in alignment.places if (each := seasons.episode(place)) is not None]
     known = [each for each in aired if each is not None]
     return any(before - after > SLACK for before, after in pairwise(known))
+
+
+def _lists_late(anime: Anime, alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether the last episodes of an entry that is over are missing just because Trakt lists them late: what it lists
+    ends as many weeks before the entry's end as episodes are missing."""
+    gap = aired_off(seasons.episode(alignment.last), anime.end)
+    return gap is not None and alignment.missing <= MOST_LATE and abs(gap + WEEK * alignment.missing) <= NEAR
 
 
 def grows(alignment: Alignment, seasons: Seasons) -> bool:

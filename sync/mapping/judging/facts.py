@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
 
 from sync.mapping.alignments import Alignment, starts_season
-from sync.mapping.anime import Anime, aired_off
+from sync.mapping.anime import NEAR, Anime, aired_off, days_off
 from sync.mapping.judging.count_facts import count_facts
 from sync.mapping.judging.rivals import (
     Company,
@@ -16,12 +18,13 @@ from sync.mapping.judging.rivals import (
     named_rival,
 )
 from sync.mapping.judging.source_facts import source_facts
-from sync.mapping.layout import Seasons, places_of
+from sync.mapping.layout import Seasons, all_places, places_of
 from sync.model.evidence import Fact
+from sync.model.mapping import Span
 
 OUT_OF_STEP = 35
 """Days by which the end of a run may miss the entry's; longer entries may miss it by three tenths of their length."""
-DAY, NEAR, WEEKS, MONTHS = 1, 3, 21, 100
+DAY, WEEKS, MONTHS = 1, 21, 100
 MOST_SHIFTED, SHIFT_SLACK = 150, 14
 """Days by which a whole run may be misdated, and by which its ends may differ in that. The next cour but one begins
 182 days later."""
@@ -31,6 +34,8 @@ STARTS = (Fact.START_DAY, Fact.START_NEAR, Fact.START_WEEKS, Fact.START_MONTHS, 
 ENDS = (Fact.END_DAY, Fact.END_NEAR, Fact.END_WEEKS, Fact.END_MONTHS, Fact.END_FAR)
 NAMES_EPISODE = frozenset({Fact.FRIBB_OFFSET_AGREES, Fact.ANIBRIDGE_AGREES, Fact.ANIBRIDGE_TVDB_AGREES})
 """Sources that name an episode inside a season."""
+WEEK, FASTER = timedelta(days=7), 6
+"""The usual pace, and by how many days two episodes shown as one come too early for it."""
 MOST_RECAPS = 4
 """Extra episodes that Trakt may count in a season."""
 IN_SPECIALS, IN_FIRST_SEASON, IN_LATER_SEASON = range(3)
@@ -140,6 +145,8 @@ def _airing(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fa
         for place in places_of(alignment.spans, episode)
         if (off := aired_off(seasons.episode(place), day)) is not None
     ]
+    if not anime.is_over and airs_faster(anime.airs, anime.start, alignment.spans, seasons):
+        yield Fact.AIRS_FASTER
     if not offs:
         return
     start = aired_off(seasons.episode(alignment.first), anime.start)
@@ -149,6 +156,24 @@ def _airing(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterator[Fa
         yield Fact.AIRING_IN_STEP
     elif any(abs(off) > NEAR for off in offs):
         yield Fact.AIRING_OFF
+
+
+def airs_faster(days: Mapping[int, date], start: date | None, spans: Sequence[Span], seasons: Seasons) -> bool:
+    """Whether an entry's episodes air faster than those of its place: AniList's day of one that Trakt does not list yet
+    comes too early for what Trakt lists before it, at Trakt's own pace. So it is with two episodes shown as one."""
+    listed = [
+        (episode, found.first_aired)
+        for episode, place in all_places(spans, seasons)
+        if (found := seasons.episode(place)) is not None and found.first_aired is not None and place[0] > 0
+    ]
+    if not listed:
+        return False
+    last, aired = max(listed)
+    gaps = sorted(after - before for (_, before), (_, after) in pairwise(sorted(listed)))
+    pace = gaps[len(gaps) // 2] if gaps else WEEK
+    ahead = [(episode, day) for episode, day in days.items() if episode > last]
+    shifted = aired_off(seasons.episode((spans[0].season, spans[0].first_episode)), start) or 0
+    return any((days_off(aired + pace * (episode - last), day) or 0) - shifted >= FASTER for episode, day in ahead)
 
 
 def _length(anime: Anime) -> int:

@@ -107,6 +107,8 @@ END_CONFIRMED = frozenset(
     }
 )
 """What confirms the end of a run of specials."""
+NAMES_EACH_EPISODE = frozenset({Fact.ANIBRIDGE_AGREES, Fact.ANIBRIDGE_TVDB_AGREES})
+"""Who knows that two episodes of an entry are one on Trakt."""
 SAYS_SPECIAL = frozenset(
     {
         Fact.FRIBB_SPECIAL_AGREES,
@@ -208,6 +210,8 @@ def doubt(anime: Anime, candidate: ShowCandidate) -> Reason | None:
         (_hides_extra(anime, candidate), Reason.EXTRA_INSIDE),
         (_ends_anywhere(facts, alignment), Reason.END_UNCONFIRMED),
         (_at_another_time(anime, facts), Reason.OTHER_TIME),
+        (not anime.is_over and facts >= {Fact.START_DAY, Fact.AIRING_OFF}, Reason.OTHER_DAYS),
+        (Fact.AIRS_FASTER in facts and not facts & NAMES_EACH_EPISODE, Reason.OTHER_PACE),
         (candidate.score < MIN_SCORE, Reason.TOO_LITTLE),
         (_is_collapsed(facts), Reason.COLLAPSED),
         (Fact.ANIBRIDGE_PART in facts and Fact.FRIBB_SPECIAL_AGREES not in facts, Reason.ONLY_FIRST_EPISODES),
@@ -232,7 +236,8 @@ def _is_sequel_at_start(anime: Anime, facts: frozenset[Fact]) -> bool:
 def _stops_anywhere(facts: frozenset[Fact]) -> bool:
     """Whether a season has more episodes than its entries own, and nothing says that the first of them are this one's:
     a recap that only Trakt counts may stand among them."""
-    return Fact.NOBODY_BEHIND in facts and not facts & {Fact.END_DAY, Fact.ANIBRIDGE_AGREES}
+    named = Fact.ANIBRIDGE_AGREES in facts and not facts & {Fact.AIRING_OFF, Fact.END_WEEKS}
+    return Fact.NOBODY_BEHIND in facts and Fact.END_DAY not in facts and not named
 
 
 def _is_collapsed(facts: frozenset[Fact]) -> bool:
@@ -274,7 +279,7 @@ def _calendar_is_wrong(facts: frozenset[Fact]) -> bool:
 
 def _out_of_step(facts: frozenset[Fact], alignment: Alignment) -> bool:
     """Whether the end is off where nothing but the dates bounds the run: specials, or a part of a longer season."""
-    bounded = alignment.first[0] > 0 and Fact.PART_OF_SEASON not in facts
+    bounded = alignment.first[0] > 0 and not facts & {Fact.PART_OF_SEASON, Fact.OVERFLOW}
     return Fact.END_OUT_OF_STEP in facts and Fact.ANIBRIDGE_AGREES not in facts and not bounded
 
 

@@ -43,6 +43,7 @@ WEIGHTS = {
     Fact.AIRING_FITS: Weight(2.5, "the episode in between leaves one offset"),
     Fact.AIRING_IN_STEP: Weight(1.0, "shown early or late as a whole"),
     Fact.AIRING_OFF: Weight(-2.0, "breaks and early showings move it, too"),
+    Fact.AIRS_FASTER: Weight(0.0, "a doubt, see the verdict"),
     Fact.SHIFTED: Weight(0.0, "one of the calendars is wrong"),
     Fact.SHOW_YEAR_FITS: Weight(0.5, "when no episode has a date"),
     Fact.SHOW_YEAR_OFF: Weight(-1.5, "as above"),

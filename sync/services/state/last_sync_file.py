@@ -82,6 +82,7 @@ def merge_last_syncs(ours: LastSync, theirs: LastSync) -> LastSync:
         newer,
         good_at=_later(ours.good_at, theirs.good_at),
         changed_at=_later(ours.changed_at, theirs.changed_at),
+        datasets_at=_later(ours.datasets_at, theirs.datasets_at),
         runs=tuple(runs[key] for key in sorted(runs))[-RUNS_KEPT:],
         writing=max(
             (lease for lease in (ours.writing, theirs.writing) if lease and lease.run_id not in ended),
@@ -95,7 +96,7 @@ def without_clocks(last: LastSync) -> tuple[LastSync, Outcome | None]:
     """What of ``last`` is worth a commit: all but the times that every run moves, and how the newest run ended unless
     it went well. So the first run of an outage is put on record, and the ones after it are not."""
     ended = last.runs[-1].outcome if last.runs else Outcome.NOTHING_NEW
-    steady = replace(last, good_at=None, changed_at=None, activity_cursor=None, runs=())
+    steady = replace(last, good_at=None, changed_at=None, activity_cursor=None, datasets_at=None, runs=())
     return steady, None if ended in (Outcome.ADDED, Outcome.NOTHING_NEW) else ended
 
 
@@ -121,6 +122,7 @@ def _read(document: JsonObject, name: str) -> LastSync:
         good_at=last.good_at and moment_of(last.good_at),
         changed_at=last.changed_at and moment_of(last.changed_at),
         activity_cursor=last.activity_cursor and moment_of(last.activity_cursor),
+        datasets_at=last.datasets_at and moment_of(last.datasets_at),
         runs=tuple(replace(run, at=moment_of(run.at)) for run in last.runs),
         writing=last.writing and replace(last.writing, until=moment_of(last.writing.until)),
     )

@@ -58,6 +58,7 @@ LAST = LastSync(
     good_at=NOW,
     changed_at=NOW - timedelta(days=1),
     activity_cursor=NOW - timedelta(hours=3),
+    datasets_at=NOW - timedelta(days=2),
     anilist_user_id=5,
     anilist_user="misaki",
     trakt_user="misaki-t",
