@@ -92,9 +92,8 @@ def _with_neighbours(
     strangers = [each for each in others if all(each.media.anilist_id != one.anilist_id for one in company.rivals)]
     if strangers or not mine:
         company = company.joined_by(sibling_on_list(each.media, min(each.places, default=None)) for each in strangers)
-        sources = (
-            {Source.RELATION} if any(each.media.anilist_id in anime.before for each in others) else {Source.SEARCH}
-        )
+        before = anime.before | known.namesakes(anime)
+        sources = {Source.RELATION} if any(each.media.anilist_id in before for each in others) else {Source.SEARCH}
         mine = candidates_in(
             anime,
             seasons,

@@ -124,6 +124,7 @@ class Fact(StrEnum):
     TWIN = "twin"
     TAKEN = "taken"
     CONTINUES = "continues"
+    FOLLOWED = "followed"
     # Films.
     FILM_ANITRAKT = "film anitrakt"
     FILM_BANGUMI = "film bangumi"

@@ -39,6 +39,7 @@ SAYS = {
     Fact.AIRING_FITS: "its next episode is dated as AniList says",
     Fact.AIRING_IN_STEP: "its next episode is off by as many days as its first",
     Fact.AIRING_OFF: "its next episode airs at another time there",
+    Fact.FOLLOWED: "another entry begins right behind it",
     Fact.AIRS_FASTER: "its episodes air faster than those there",
     Fact.SHIFTED: "the whole run is off by the same number of days",
     Fact.SHOW_YEAR_FITS: "the show began in the entry's year",

@@ -96,6 +96,10 @@ def _others(anime: Anime, alignment: Alignment, seasons: Seasons, company: Compa
         yield Fact.SOLE
     if any(alignment.first in each.starts for each in company.twins):
         yield Fact.TWIN
+    if anime.count is not None and not alignment.missing and alignment.last[0] > 0:
+        behind = (alignment.last[0], alignment.last[1] + 1)
+        if any(behind in each.starts and each.is_later_than(anime.start) for each in company.rivals):
+            yield Fact.FOLLOWED
 
 
 def _is_only_start(alignment: Alignment, seasons: Seasons) -> bool:

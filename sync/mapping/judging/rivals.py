@@ -37,6 +37,10 @@ class Sibling:
         """Whether it ran on television."""
         return self.kind in SERIES_KINDS
 
+    def is_later_than(self, day: date | None) -> bool:
+        """Whether it did not begin before ``day``, as far as both are known."""
+        return self.start is None or day is None or self.start > day
+
 
 @dataclass(frozen=True, slots=True)
 class Company:

@@ -72,7 +72,7 @@ SHOW_KNOWN = NAMED_BY_DATASET | {Fact.OVERRIDE_SHOW, Fact.RELATED_SHOW, Fact.SHO
 """What says that a show is the right one."""
 YEAR_KNOWN = frozenset({*DATED, Fact.MONTH_FITS, Fact.YEAR_FITS, Fact.SHOW_YEAR_FITS})
 """What says that a show is of the right time."""
-COUNTED = frozenset({Fact.COUNT_EXACT, Fact.SEASONS_EXACT, Fact.TWIN, Fact.SOLE})
+COUNTED = frozenset({Fact.COUNT_EXACT, Fact.SEASONS_EXACT, Fact.TWIN, Fact.SOLE, Fact.FOLLOWED})
 """What makes one source enough."""
 SPECIAL_CONFIRMED = frozenset(
     {Fact.BANGUMI_SEASON_AGREES, Fact.ANIBRIDGE_TVDB_AGREES, Fact.ANIBRIDGE_PART, Fact.LAST_SPECIALS}

@@ -139,6 +139,7 @@ WEIGHTS = {
     Fact.SOLE: Weight(1.5, "nothing else can be meant"),
     Fact.TWIN: Weight(3.0, "AniList itself says that they are one"),
     Fact.TAKEN: Weight(-5.0, "each episode belongs to one entry"),
+    Fact.FOLLOWED: Weight(1.0, "the count, told by another entry's start"),
     Fact.CONTINUES: Weight(1.5, "cours of a season stand in order"),
     # Films.
     Fact.FILM_ANITRAKT: Weight(3.25, "checked against Trakt itself"),
