@@ -172,7 +172,7 @@ WHOLE = frozenset({MediaListStatus.COMPLETED, MediaListStatus.REPEATING})
 
 
 def watched_count(entry: MediaListEntry, *, listed: int | None = None) -> int:
-    """How many episodes, counted from 1, the entry says were watched; a film is one episode.
+    """How many episodes, counted from 1, the entry says were watched, and never more than AniList counts.
 
     A COMPLETED entry counts whole whatever its progress says, because imports leave that at 0; so does a REPEATING
     one, because its ``progress`` is the current rewatch's. ``listed`` is how many episodes the mapping knows the
@@ -186,9 +186,14 @@ def watched_count(entry: MediaListEntry, *, listed: int | None = None) -> int:
         watched = max(entry.progress, listed or 0)
     else:
         watched = entry.progress or listed or 0
-    if entry.media.format is MediaFormat.MOVIE:
+    if entry.media.format is MediaFormat.MOVIE and (entry.media.episodes or 1) == 1:
         return 1 if watched > 0 or entry.status in WHOLE else 0
-    return max(watched, 0)
+    return min(max(watched, 0), entry.media.episodes or watched)
+
+
+def is_beyond_count(entry: MediaListEntry) -> bool:
+    """Whether more episodes are said to be watched than AniList counts, as a slip of the finger makes it."""
+    return entry.media.episodes is not None and entry.progress > entry.media.episodes
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,8 @@ class Plan:
     """What one run means to do. ``adds`` is in the order of posting.
 
     ``noted`` are ledger lines to write without posting anything (adopted, confirmed, displaced, removed by the user),
-    each with its AniList id. ``decreased`` are entries whose progress went down. Counts are plays.
+    each with its AniList id. ``decreased`` are entries whose progress went down, ``beyond`` those whose progress
+    is more than AniList's own count. Counts are plays.
     """
 
     adds: tuple[NewPlay, ...] = ()
@@ -213,6 +214,7 @@ class Plan:
     waiting: tuple[Waiting, ...] = ()
     displaced: tuple[Displaced, ...] = ()
     decreased: tuple[int, ...] = ()
+    beyond: tuple[int, ...] = ()
 
     def noted_as(self, state: PlayState) -> tuple[tuple[int, LedgerPlay], ...]:
         """The noted plays that end in ``state``."""

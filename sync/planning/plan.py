@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sync.model.anilist import MediaListEntry, watched_count
+from sync.model.anilist import MediaListEntry, is_beyond_count, watched_count
 from sync.model.plan import (
     Displaced,
     Ledger,
@@ -19,7 +19,7 @@ from sync.model.plan import (
     Waiting,
     WaitingFor,
 )
-from sync.model.trakt import UNKNOWN_TIME, TraktPlays
+from sync.model.trakt import UNKNOWN_TIME, PlayKind, TraktPlays
 from sync.planning.decision import Action, TraktKey, decide, taken_away
 from sync.planning.times.minutes import ceil_minute, floor_minute
 from sync.planning.times.watched_at import NO_HINTS, PlayTimes, TimeHints
@@ -48,6 +48,8 @@ def plan_plays(
     for entry in ordered:
         # Rewatches are planned by themselves (rewatches.py), on top of this.
         known = [line for line in ledger.of(entry.anilist_id) if line.rewatch == 0]
+        if is_beyond_count(entry):
+            draft.beyond.append(entry.anilist_id)
         here = targets.get(entry.anilist_id)
         if here is None:
             _plan_from_memory(draft, entry, known)
@@ -60,8 +62,10 @@ def plan_plays(
 
 
 def _plan_mapped(draft: _PlanDraft, entry: MediaListEntry, targets: Targets, known: Sequence[LedgerPlay]) -> None:
-    """An entry whose episodes have known targets on Trakt."""
+    """An entry whose episodes have known targets on Trakt. What is one film there is watched as one."""
     watched = watched_count(entry, listed=max(targets, default=0))
+    if any(target.kind is PlayKind.MOVIE for target in targets.get(1, ())):
+        watched = min(watched, 1)
     lines: dict[int, dict[TraktKey, LedgerPlay]] = {}
     for line in known:
         lines.setdefault(line.episode, {})[line.kind, line.trakt_id] = line
@@ -75,7 +79,7 @@ def _plan_mapped(draft: _PlanDraft, entry: MediaListEntry, targets: Targets, kno
             draft.judge(entry.anilist_id, episode, target, known_here)
         if not here and not moved:
             draft.wait(entry.anilist_id, episode, WaitingFor.LISTING)
-    draft.beyond(entry.anilist_id, watched, known)
+    draft.keep_rest(entry.anilist_id, watched, known)
 
 
 def _plan_moved(
@@ -119,7 +123,7 @@ def _plan_from_memory(draft: _PlanDraft, entry: MediaListEntry, known: Sequence[
             draft.take(entry.anilist_id, line, action)
         else:  # a pending play that is not there waits for its mapping, or for an entry that asks for the same one
             draft.pending.setdefault((line.kind, line.trakt_id), []).append((entry.anilist_id, line.episode))
-    draft.beyond(entry.anilist_id, watched, known)
+    draft.keep_rest(entry.anilist_id, watched, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,7 @@ class _PlanDraft:
     waiting: dict[tuple[int, WaitingFor], list[int]] = field(default_factory=dict)
     displaced: list[Displaced] = field(default_factory=list)
     decreased: list[int] = field(default_factory=list)
+    beyond: list[int] = field(default_factory=list)
 
     def on_trakt(self, play: LedgerPlay | PlayTarget) -> bool:
         return bool(self.plays.of(play.kind, play.trakt_id))
@@ -217,7 +222,7 @@ class _PlanDraft:
             case _:
                 pass
 
-    def beyond(self, anilist_id: int, watched: int, known: Sequence[LedgerPlay]) -> None:
+    def keep_rest(self, anilist_id: int, watched: int, known: Sequence[LedgerPlay]) -> None:
         """Plays past what the entry says now: they stay, and the entry is named."""
         stays = [
             line
@@ -253,4 +258,5 @@ class _PlanDraft:
             ),
             displaced=tuple(sorted(self.displaced, key=lambda d: (d.anilist_id, d.episode, d.kind, d.old))),
             decreased=tuple(self.decreased),
+            beyond=tuple(self.beyond),
         )

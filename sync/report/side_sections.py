@@ -32,6 +32,7 @@ def side_groups(report: RunReport) -> tuple[SideGroup, ...]:
         *_waiting(report),
         *_noted(report),
         *_down(report),
+        *_beyond(report),
     )
     return tuple(group for group in found if group.lines)
 
@@ -119,6 +120,15 @@ def _noted(report: RunReport) -> Iterator[SideGroup]:
 def _down(report: RunReport) -> Iterator[SideGroup]:
     lines = tuple((view_of(report, anilist_id), "its plays stay on Trakt") for anilist_id in report.plan.decreased)
     yield SideGroup(f"Progress went down: {counted(len(lines), 'entry', 'entries')}, nothing is taken back", lines)
+
+
+def _beyond(report: RunReport) -> Iterator[SideGroup]:
+    lines = []
+    for anilist_id in report.plan.beyond:
+        entry = report.entries.get(anilist_id)
+        count = counted(entry.media.episodes, "episode") if entry and entry.media.episodes else "fewer episodes"
+        lines.append((view_of(report, anilist_id), f"AniList counts {count} and has more as watched; correct it there"))
+    yield SideGroup(f"Watched beyond the end: {counted(len(lines), 'entry', 'entries')}", tuple(lines))
 
 
 def _by_entry(episodes: Iterable[tuple[int, int]]) -> list[tuple[int, list[int]]]:

@@ -225,7 +225,9 @@ def targets_of_entries(
         if resolution is None or not resolution.verdict.is_certain or resolution.title is None:
             continue
         if resolution.title.kind is Kind.MOVIE:
-            targets[entry.anilist_id] = {1: (_film(resolution.title),)}
+            # A part of a film is no play of it.
+            if watched_count(entry) >= (entry.media.episodes or 1):
+                targets[entry.anilist_id] = {1: (_film(resolution.title),)}
             continue
         layout = catalogue.layouts.get(resolution.title.ids.trakt)
         if layout is not None:

@@ -20,7 +20,8 @@ STATUS = MediaListStatus
         (entry(1100, episodes=None), 1100),
         (entry(12, episodes=None, status=STATUS.COMPLETED), 12),
         (entry(0, episodes=None, status=STATUS.COMPLETED), 0),
-        (entry(13, episodes=12, status=STATUS.COMPLETED), 13),
+        (entry(13, episodes=12, status=STATUS.COMPLETED), 12),
+        (entry(2223, episodes=12), 12),
     ],
 )
 def test_an_entry_counts_the_episodes_it_says_were_watched(says: MediaListEntry, count: int) -> None:
@@ -34,10 +35,11 @@ def test_an_entry_counts_the_episodes_it_says_were_watched(says: MediaListEntry,
         (entry(0, format=MediaFormat.MOVIE, episodes=None, status=STATUS.COMPLETED), 1),
         (entry(0, format=MediaFormat.MOVIE, episodes=None, status=STATUS.REPEATING), 1),
         (entry(0, format=MediaFormat.MOVIE, episodes=1), 0),
-        (entry(4, format=MediaFormat.MOVIE, episodes=4, status=STATUS.COMPLETED), 1),
+        (entry(4, format=MediaFormat.MOVIE, episodes=4, status=STATUS.COMPLETED), 4),
+        (entry(1, format=MediaFormat.MOVIE, episodes=3), 1),
     ],
 )
-def test_a_film_was_watched_once_or_not_at_all(says: MediaListEntry, count: int) -> None:
+def test_a_film_was_watched_as_often_as_it_has_parts(says: MediaListEntry, count: int) -> None:
     assert watched_count(says) == count
 
 

@@ -96,6 +96,8 @@ def film_verdict(ranked: Sequence[FilmCandidate]) -> tuple[Verdict, Reason | Non
     best = ranked[0]
     if Fact.FILM_SEARCH in best.facts and not _confirmed(best):
         return Verdict.UNRESOLVED, Reason.ONLY_SEARCH
+    if best.facts >= {Fact.FILM_IS_SERIES, Fact.FILM_RUNTIME_OFF}:
+        return Verdict.UNRESOLVED, Reason.COLLAPSED
     if best.score < MIN_FILM_SCORE:
         return Verdict.UNRESOLVED, Reason.TOO_LITTLE
     if len(ranked) > 1 and best.score - ranked[1].score < MIN_FILM_GAP:
