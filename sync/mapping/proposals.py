@@ -67,6 +67,7 @@ def _suggestions(anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Sp
             yield from _without_recaps(start, anime, seasons)
     yield from _whole_show(anime, seasons)
     yield from _day_by_day(anime, seasons)
+    yield from _one_disc(anime, seasons)
 
 
 def _named_start(claim: Claim, seasons: Seasons) -> Iterator[tuple[str, Place]]:
@@ -179,6 +180,15 @@ def _day_by_day(anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Spa
             spans = spans_over(found[0] for found in own)
             if len(spans) > 1:
                 yield "day by day", spans
+
+
+def _one_disc(anime: Anime, seasons: Seasons) -> Iterator[tuple[str, tuple[Span, ...]]]:
+    """An entry that came out on one day is just those specials of that day, wherever they are among the others."""
+    if anime.count is None or anime.count < 2 or anime.start is None or anime.start != anime.end:
+        return
+    found = [each for each in seasons.season(0) if (off := aired_off(each, anime.start)) is not None and not off]
+    if len(found) == anime.count:
+        yield "one disc", spans_over(found)
 
 
 def _opens(extra: TraktEpisode, first: TraktEpisode) -> bool:

@@ -52,6 +52,8 @@ class Fact(StrEnum):
     SHARED_DISPUTED = "shared disputed"
     SPECIALS_EXACT = "specials exact"
     LAST_SPECIALS = "last specials"
+    YEARS_BEFORE_NEXT = "years before next"
+    NO_SPECIAL_DATED = "no special dated"
     ONLY_SPECIAL = "only special"
     OFFSET = "offset"
     ENDS_SEASON = "ends season"

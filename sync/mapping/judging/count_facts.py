@@ -96,6 +96,20 @@ def _among_specials(anime: Anime, alignment: Alignment, seasons: Seasons) -> Ite
         yield Fact.ONLY_SPECIAL if listed == 1 else Fact.SPECIALS_EXACT
     elif (anime.count or 0) > 1 and ends_season(alignment, seasons):
         yield Fact.LAST_SPECIALS
+    elif (anime.count or 0) > 1 and _follows_years_later(anime, alignment, seasons):
+        yield Fact.YEARS_BEFORE_NEXT
+    if all(each.first_aired is None for each in seasons.season(0)):
+        yield Fact.NO_SPECIAL_DATED
+
+
+def _follows_years_later(anime: Anime, alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether the run of specials has no dates and the next special aired more than a year after the entry began."""
+    specials = seasons.season(0)
+    at = seasons.position[alignment.last]
+    own = [each for _, place in alignment.places if (each := seasons.episode(place)) is not None]
+    behind = specials[at + 1].first_aired if at + 1 < len(specials) else None
+    dated = any(each.first_aired is not None for each in own)
+    return not dated and behind is not None and anime.year is not None and behind.year > anime.year + 1
 
 
 def _from_start(alignment: Alignment, seasons: Seasons) -> Fact:

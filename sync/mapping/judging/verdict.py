@@ -104,6 +104,7 @@ END_CONFIRMED = frozenset(
         Fact.ANIBRIDGE_TVDB_AGREES,
         Fact.SPECIALS_EXACT,
         Fact.LAST_SPECIALS,
+        Fact.YEARS_BEFORE_NEXT,
     }
 )
 """What confirms the end of a run of specials."""
@@ -148,6 +149,7 @@ def is_proven(facts: frozenset[Fact], alignment: Alignment) -> bool:
             _by_title(facts),
             Fact.ONLY_SPECIAL in facts and facts & {Fact.FRIBB_SPECIAL_AGREES, Fact.ANIBRIDGE_TVDB_AGREES},
             Fact.FRIBB_SPECIAL_AGREES in facts and facts & SPECIAL_CONFIRMED,
+            facts >= {Fact.ANIBRIDGE_TVDB_AGREES, Fact.NO_SPECIAL_DATED} and len(alignment.places) == 1,
             Fact.FRIBB_OFFSET_AGREES in facts and Fact.ENDS_SEASON in facts,
             Fact.CONTINUES in facts and facts & SEASON_NAMED,
         )

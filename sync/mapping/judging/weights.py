@@ -63,6 +63,8 @@ WEIGHTS = {
     Fact.RUNTIME_FITS: Weight(1.0, "as long as all of it together"),
     Fact.SHARED_DISPUTED: Weight(-2.0, "one of them is a slip"),
     Fact.SPECIALS_EXACT: Weight(0.5, "specials of several entries share season 0"),
+    Fact.YEARS_BEFORE_NEXT: Weight(0.5, "what came out years later is not part of it"),
+    Fact.NO_SPECIAL_DATED: Weight(0.0, "no date could tell another place"),
     Fact.LAST_SPECIALS: Weight(0.5, "as the newest ones are"),
     Fact.ONLY_SPECIAL: Weight(1.0, "no other can be meant"),
     Fact.OFFSET: Weight(-0.75, "rarer than a season's start"),
