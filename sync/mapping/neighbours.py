@@ -60,7 +60,7 @@ def look_again(judgement: Judgement, held: Mapping[int, Sequence[Holder]], known
     shows that only its relatives lead to."""
     anime = judgement.anime
     shows = {each.seasons.show.ids.trakt: each.seasons for each in judgement.shows}
-    related = _shows_of_relatives(anime, held, known) if not anime.is_film else {}
+    related = _shows_of_relatives(anime, held, known)
     if not any(held.get(trakt_id) for trakt_id in (*shows, *related)):
         return judgement
     ranked: list[ShowCandidate] = []
@@ -88,12 +88,13 @@ def _with_neighbours(
     anime: Anime, seasons: Seasons, mine: Sequence[ShowCandidate], held: Sequence[Holder], known: Knowledge
 ) -> Iterable[ShowCandidate]:
     others = [each for each in held if not same_work(each.media, anime.media)]
+    before = anime.before | known.namesakes(anime)
+    is_related = any(each.media.anilist_id in before for each in others)
     company = known.company(seasons, anime)
     strangers = [each for each in others if all(each.media.anilist_id != one.anilist_id for one in company.rivals)]
     if strangers or not mine:
         company = company.joined_by(sibling_on_list(each.media, min(each.places, default=None)) for each in strangers)
-        before = anime.before | known.namesakes(anime)
-        sources = {Source.RELATION} if any(each.media.anilist_id in before for each in others) else {Source.SEARCH}
+        sources = {Source.RELATION} if is_related else {Source.SEARCH}
         mine = candidates_in(
             anime,
             seasons,
@@ -109,6 +110,8 @@ def _with_neighbours(
             by_spans[alignment.spans] = judge_show(seasons, alignment, facts)
     for judged in by_spans.values():
         facts = set(judged.facts)
+        if is_related:
+            facts.add(Fact.RELATED_SHOW)
         if any(where in each.places for each in others for _, where in judged.alignment.places):
             facts.add(Fact.TAKEN)
         if judged.alignment.first == follows:

@@ -45,6 +45,7 @@ class Fact(StrEnum):
     NOT_LISTED_YET = "not listed yet"
     OVERFLOW = "overflow"
     MIXED = "mixed"
+    ALL_FILLED = "all filled"
     OUT_OF_ORDER = "out of order"
     SHARED = "shared"
     COLLAPSED = "collapsed"

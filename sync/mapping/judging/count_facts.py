@@ -47,6 +47,8 @@ def count_facts(anime: Anime, alignment: Alignment, seasons: Seasons) -> Iterato
         yield Fact.SKIPS_RECAP
     if len({span.season == 0 for span in alignment.spans}) > 1:
         yield Fact.MIXED
+        if anime.count is not None and not alignment.missing and _fills(alignment, seasons):
+            yield Fact.ALL_FILLED
     if any(span.season == 0 for span in alignment.spans) and _is_out_of_order(alignment, seasons):
         yield Fact.OUT_OF_ORDER
 
@@ -114,14 +116,19 @@ def _follows_years_later(anime: Anime, alignment: Alignment, seasons: Seasons) -
 
 def _from_start(alignment: Alignment, seasons: Seasons) -> Fact:
     """How much of its season (or seasons) an entry fills that begins where the season begins."""
-    own = {place for _, place in alignment.places}
-    if all(len(seasons.season(number)) == sum(place[0] == number for place in own) for number in {p[0] for p in own}):
+    if _fills(alignment, seasons):
         return Fact.COUNT_EXACT
     if "no recaps" in alignment.by:
         return Fact.COUNT_EXACT
     if alignment.last[0] > alignment.first[0]:
         return Fact.SEASONS_EXACT if ends_season(alignment, seasons) else Fact.OVERFLOW
     return Fact.PART_OF_SEASON
+
+
+def _fills(alignment: Alignment, seasons: Seasons) -> bool:
+    """Whether every season that the run touches is filled by it."""
+    own = {place for _, place in alignment.places}
+    return all(len(seasons.season(n)) == sum(place[0] == n for place in own) for n in {place[0] for place in own})
 
 
 def _inside(alignment: Alignment, seasons: Seasons) -> Iterator[Fact]:

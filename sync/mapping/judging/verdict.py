@@ -72,7 +72,7 @@ SHOW_KNOWN = NAMED_BY_DATASET | {Fact.OVERRIDE_SHOW, Fact.RELATED_SHOW, Fact.SHO
 """What says that a show is the right one."""
 YEAR_KNOWN = frozenset({*DATED, Fact.MONTH_FITS, Fact.YEAR_FITS, Fact.SHOW_YEAR_FITS})
 """What says that a show is of the right time."""
-COUNTED = frozenset({Fact.COUNT_EXACT, Fact.SEASONS_EXACT, Fact.TWIN, Fact.SOLE, Fact.FOLLOWED})
+COUNTED = frozenset({Fact.COUNT_EXACT, Fact.SEASONS_EXACT, Fact.ALL_FILLED, Fact.TWIN, Fact.SOLE, Fact.FOLLOWED})
 """What makes one source enough."""
 SPECIAL_CONFIRMED = frozenset(
     {Fact.BANGUMI_SEASON_AGREES, Fact.ANIBRIDGE_TVDB_AGREES, Fact.ANIBRIDGE_PART, Fact.LAST_SPECIALS}
@@ -158,6 +158,8 @@ def is_proven(facts: frozenset[Fact], alignment: Alignment) -> bool:
 
 def _is_in_order(facts: frozenset[Fact], alignment: Alignment) -> bool:
     """Whether dates confirm where the specials of a run stand: sources put them first, wherever they were shown."""
+    if Fact.ALL_FILLED in facts and voices(facts) >= 2 and not facts & OUTDATED:
+        return True
     if alignment.first[0] == 0:
         return bool(facts & {*DATED, Fact.START_CROWD})
     return bool(facts & {*DATED, Fact.END_DAY, Fact.END_NEAR})
@@ -206,6 +208,7 @@ def doubt(anime: Anime, candidate: ShowCandidate) -> Reason | None:
             Reason.FILM_AMONG_SPECIALS,
         ),
         (_is_series_among_specials(facts), Reason.SERIES_AMONG_SPECIALS),
+        (_is_film_in_part_of_season(anime, facts), Reason.FILM_OR_EPISODE),
         (Fact.NOBODY_BEFORE in facts, Reason.NOBODY_BEFORE),
         (_stops_anywhere(facts), Reason.NOBODY_BEHIND),
         (_is_sequel_at_start(anime, facts), Reason.SEQUEL_AT_START),
@@ -221,6 +224,11 @@ def doubt(anime: Anime, candidate: ShowCandidate) -> Reason | None:
         (not is_proven(facts, alignment), Reason.UNCONFIRMED),
     )
     return next((reason for is_so, reason in doubts if is_so), None)
+
+
+def _is_film_in_part_of_season(anime: Anime, facts: frozenset[Fact]) -> bool:
+    """A film that no dataset has in a show is a season of its own there, or none of it."""
+    return anime.is_film and not facts & (NAMED_BY_DATASET | {Fact.OVERRIDE_SHOW}) and Fact.COUNT_EXACT not in facts
 
 
 def _is_series_among_specials(facts: frozenset[Fact]) -> bool:

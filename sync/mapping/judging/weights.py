@@ -57,6 +57,7 @@ WEIGHTS = {
     Fact.NOT_LISTED: Weight(-20.0, "what is over is listed, if it is kept there at all"),
     Fact.NOT_LISTED_YET: Weight(0.0, "it airs, and Trakt lists it in time"),
     Fact.OVERFLOW: Weight(-2.5, "entries end where seasons end"),
+    Fact.ALL_FILLED: Weight(1.0, "as for one season"),
     Fact.MIXED: Weight(0.0, "their order needs the dates"),
     Fact.OUT_OF_ORDER: Weight(-6.0, "episodes are counted as they are shown"),
     Fact.COLLAPSED: Weight(-1.0, "mostly a whole series on one special"),
