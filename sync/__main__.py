@@ -56,9 +56,9 @@ def _command(name: str) -> Command:
         case "check":
             from sync.commands.check import main as command
         case "undo":
-            from sync.commands.undo.command import main as command
+            from sync.commands.undo import main as command
         case "map-issue":
-            from sync.commands.map_issue.command import main as command
+            from sync.commands.map_issue.manual_map import main as command
         case _:
             from sync.commands.save import main as command
     return command

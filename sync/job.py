@@ -12,15 +12,14 @@ from sync.model.budget import Timetable
 from sync.model.lists import ListMemory, SyncedLists
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger, Plan
-from sync.model.run import LastSync, Readings, Requests, RunReport, RunRequest, Written
-from sync.model.state import Finished, State
+from sync.model.run import Finished, LastSync, Readings, Requests, RunReport, RunRequest, State, Written
 from sync.planning.lists.plan import ListWishes
 from sync.planning.plan import plan_plays
 from sync.planning.rewatches import plan_rewatches
 from sync.planning.safety import check_brake
 from sync.planning.selection import EntryMemory, open_entries, questions_still_asked
 from sync.planning.times.watched_at import NO_HINTS, TimeHints
-from sync.report.left_out import left_out_sentences
+from sync.report.trouble import left_out_sentences
 from sync.services.state import StateInUse
 from sync.settings import Settings
 from sync.steps.feed import FeedReader

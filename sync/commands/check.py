@@ -16,8 +16,8 @@ from sync.commands.shell import (
 )
 from sync.errors import SyncError
 from sync.mapping.overrides.document import Overrides
+from sync.report.numbers_and_days import counted
 from sync.report.preview_page import preview_lines, render_preview
-from sync.report.ranges import counted
 from sync.report.text import log_line
 from sync.services.clock import Clock
 from sync.services.console.actions_log import append_summary

@@ -21,7 +21,7 @@ from sync.model.mapping import TitleRef
 from sync.model.run import LastSync, Pages
 from sync.model.trakt import Kind
 from sync.planning.safety import check_accounts
-from sync.report.doctor_page import Finding, Level, finding_lines, render_findings
+from sync.report.command_pages import Finding, Level, finding_lines, render_findings
 from sync.services.anilist.answers import token_expiry
 from sync.services.clock import Clock
 from sync.services.console.actions_log import append_summary

@@ -29,7 +29,7 @@ from sync.model.bounds import LeftOut, NotJson, Read, read_json, reason_of
 from sync.model.mapping import Catalogue, Needs, Resolution, TextQuery, Verdict
 from sync.model.trakt import Kind, ShowLayout, TraktTitle
 from sync.report.explanation import explain
-from sync.report.left_out import left_out_sentences
+from sync.report.trouble import left_out_sentences
 from sync.services.anilist.answers import parse_media
 from sync.services.trakt.answers import parse_layout, parse_title
 from sync.services.yaml_file import load_yaml

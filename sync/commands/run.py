@@ -8,8 +8,7 @@ from pathlib import Path
 from sync.commands.shell import Options, Shell, bug_of, clock_for, new_run_id, read_overrides, run_command
 from sync.errors import ConfigError, ServiceUnavailable, SyncError
 from sync.job import Job
-from sync.model.run import Outcome, RunReport, RunRequest
-from sync.model.state import Finished
+from sync.model.run import Finished, Outcome, RunReport, RunRequest
 from sync.report.log_lines import render_log_lines
 from sync.services.clock import Clock
 from sync.services.state import StateInUse

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO, cast
 from sync.errors import ConfigError, SyncError
 from sync.mapping.overrides.document import Overrides, parse_overrides
 from sync.model.mapping import Override
-from sync.report.errors_page import error_line, render_error
+from sync.report.trouble import error_line, render_error
 from sync.services.clock import Clock, SystemClock
 from sync.services.console.actions_log import ActionsLog, ActionsLogHandler, append_summary
 from sync.services.http.redaction import Redactor

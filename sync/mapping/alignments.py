@@ -14,6 +14,8 @@ from sync.model.mapping import Span
 from sync.model.trakt import TraktIds
 
 FAR_END = 10_000
+COLLAPSE = 3
+"""From how many episodes to one on a source is not believed by itself."""
 
 
 @dataclass(slots=True)

@@ -10,12 +10,13 @@ from typing import Annotated
 
 import msgspec
 
+from sync.errors import SyncError
 from sync.model.anilist import ActivityFeed, AniListLibrary, MediaListEntry
 from sync.model.bounds import LONGEST_LIST, Id, Instant, Total, Word
-from sync.model.lists import ListReport
+from sync.model.lists import ListMemory, ListReport
 from sync.model.mapping import CachedMapping, Resolution
 from sync.model.plan import Ledger, NewPlay, Plan
-from sync.model.trakt import TraktPlays
+from sync.model.trakt import ShowLayout, TraktPlays
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,3 +209,29 @@ class RunReport:
     remembered: Mapping[int, CachedMapping] = field(default_factory=dict)
     mapped: int | None = None
     lists: ListReport = field(default_factory=ListReport)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the files of ``state/`` hold, the journal aside; a missing file is an empty value. ``cache`` is by AniList
+    id."""
+
+    last_sync: LastSync = field(default_factory=LastSync)
+    cache: Mapping[int, CachedMapping] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    lists: ListMemory = field(default_factory=ListMemory)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a run ended. ``error`` decides the exit code; ``state`` is what ``state/`` holds now, as far as is known.
+
+    ``readings`` are of the whole list, whatever the run was about, ``None`` if it did not come that far; ``layouts``
+    are the shows that were read, by Trakt id.
+    """
+
+    report: RunReport
+    state: State
+    error: SyncError | None = None
+    readings: Readings | None = None
+    layouts: Mapping[int, ShowLayout] = field(default_factory=dict)

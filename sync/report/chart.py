@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from sync.report.dates import MONTHS
-from sync.report.ranges import counted
+from sync.report.numbers_and_days import MONTHS, counted
 
 SHOWN_MONTHS = 24
 WIDTH, HEIGHT = 560, 200

@@ -16,7 +16,7 @@ from sync.model.mapping import (
     Verdict,
 )
 from sync.model.trakt import Kind, TraktTitle
-from sync.report.ranges import format_span, joined
+from sync.report.numbers_and_days import format_span, joined
 
 SAYS = {
     Fact.START_DAY: "{first} aired on the entry's start date",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from sync.model.run import Outcome, RunReport
-from sync.report.dates import format_ago, format_stamp
-from sync.report.entry_plays import count_titles
 from sync.report.list_sections import changes_shown, format_changes
 from sync.report.needs_you import entries_in_need
-from sync.report.ranges import counted, joined
+from sync.report.numbers_and_days import counted, format_ago, format_stamp, joined
+from sync.report.play_sections import count_titles
 from sync.report.text import plain
 from sync.report.trouble import split_trouble
 

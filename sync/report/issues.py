@@ -12,16 +12,14 @@ from datetime import datetime
 
 from sync.errors import StateError, SyncError
 from sync.model.run import RunReport
-from sync.report.dates import format_stamp
 from sync.report.entry_view import EntryView, view_of
 from sync.report.headline import render_headline
 from sync.report.list_sections import list_sections
-from sync.report.need_sections import need_sections, remedy_sentence
-from sync.report.needs_you import NeedsYou, entries_in_need
+from sync.report.needs_you import NeedsYou, entries_in_need, need_sections, remedy_sentence
+from sync.report.numbers_and_days import counted, format_stamp
 from sync.report.override_snippet import render_snippet
 from sync.report.page import Section, render_page
 from sync.report.play_sections import count_section, play_sections
-from sync.report.ranges import counted
 from sync.report.summary import action_link
 from sync.report.text import escape, plain, prose
 from sync.report.trouble import describe

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from sync.model.lists import ItemKind, ListChange, ListMemory, Standing, TraktList
 from sync.model.run import Outcome, RunReport
 from sync.report.entry_view import EntryView, view_of
+from sync.report.numbers_and_days import counted, joined
 from sync.report.page import Section, folded
-from sync.report.ranges import counted, joined
 from sync.report.side_sections import SideGroup
 from sync.report.text import escape
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from sync.model.run import Outcome, RunReport
-from sync.report.breakpoints import breakpoint_lines
-from sync.report.dates import format_sources, format_when
-from sync.report.entry_plays import EntryPlays, group_plays
-from sync.report.entry_view import trakt_name, view_of
+from sync.report.entry_view import breakpoint_lines, trakt_name, view_of
 from sync.report.headline import coverage, explanation, meta_parts, render_headline
 from sync.report.list_sections import format_changes, list_lines
 from sync.report.needs_you import NeedsYou, entries_in_need
+from sync.report.numbers_and_days import counted, format_sources, format_when, joined
 from sync.report.override_snippet import skip_line
-from sync.report.play_sections import because, preview_counts, written_or_planned
-from sync.report.ranges import counted, joined
+from sync.report.play_sections import EntryPlays, because, group_plays, preview_counts, written_or_planned
 from sync.report.side_sections import request_line, side_groups
 from sync.report.text import log_line
 

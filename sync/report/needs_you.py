@@ -9,9 +9,10 @@ from sync.model.run import RunReport
 from sync.model.trakt import Kind
 from sync.report.entry_view import EntryView, trakt_address, view_of
 from sync.report.explanation import explain_candidate
+from sync.report.numbers_and_days import counted, format_spans
 from sync.report.override_snippet import SHOWN_CANDIDATES, candidate_lines, render_snippet
-from sync.report.ranges import counted, format_spans
-from sync.report.text import escape, link, plain
+from sync.report.page import Section, folded
+from sync.report.text import escape, link, plain, prose
 
 _EVIDENCE = 4
 
@@ -81,3 +82,40 @@ def _speaking(candidate: Candidate, *, hidden: bool) -> tuple[list[str], list[st
         if each.weight:
             speaking[each.weight < 0].append(each.fact.value)
     return speaking
+
+
+IN_VIEW = 5
+"""Entries that are shown unfolded; the most watched."""
+
+
+def warning_section(report: RunReport) -> tuple[Section, ...]:
+    """The warnings of the run, such as a token that expires soon."""
+    if not report.warnings:
+        return ()
+    rows = tuple(f"- ⚠️ {prose(warning)}" for warning in report.warnings)
+    return (Section("", rows, more="- … and {count} more", rank=1, share=0.1),)
+
+
+def need_sections(report: RunReport) -> tuple[Section, ...]:
+    """The entries without a certain match: the most watched in view, the others folded."""
+    need = entries_in_need(report)
+    if not need:
+        return ()
+    blocks = tuple(render_need(item) for item in need)
+    more = "… and {count} more; they are shown as soon as those above are settled."
+    head = f"### Needs you: {counted(len(need), 'entry', 'entries')}\n\n{remedy_sentence(report)}\n\n"
+    sections = [Section(head, blocks[:IN_VIEW], more=more, rank=1, share=0.2)]
+    if rest := blocks[IN_VIEW:]:
+        summary = f"{len(rest):,} more that {'needs' if len(rest) == 1 else 'need'} you"
+        sections.append(folded(summary, Section("", rest, more=more, rank=1, share=0.3)))
+    return tuple(sections)
+
+
+def remedy_sentence(report: RunReport) -> str:
+    """What a person can do about an entry, with the link to the editor."""
+    file = link("`overrides.yaml`", report.pages.overrides)
+    form = f" or fill in {link('the form', report.pages.form)}" if report.pages.form else ""
+    said = f"Nothing is written for these until it is certain. To settle one, paste its line into {file}{form}."
+    if not report.pages.newest_library:
+        return said
+    return f"{said} The newest run's {link('library page', report.pages.newest_library)} has the choices side by side."

@@ -9,7 +9,7 @@ from itertools import combinations
 from sync.model.mapping import CachedMapping, Candidate, Resolution, Span
 from sync.model.trakt import Kind, TraktTitle
 from sync.report.explanation import explain_candidate
-from sync.report.ranges import format_spans
+from sync.report.numbers_and_days import format_spans
 from sync.report.text import comment
 
 SHOWN_CANDIDATES = 3

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from sync.model.mapping import Verdict
-from sync.report.dates import format_day, format_days
 from sync.report.entry_view import EntryView
-from sync.report.ranges import counted, format_range, format_targets
+from sync.report.numbers_and_days import counted, format_day, format_days, format_range, format_targets
 from sync.report.text import escape, link, prose
 
 SHOWN = 100

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sync.model.plan import PlayState
 from sync.model.run import RunReport
-from sync.report.entry_plays import group_noted, group_plays
 from sync.report.entry_view import EntryView, view_of
+from sync.report.numbers_and_days import counted, format_numbers
 from sync.report.page import Section, folded
-from sync.report.ranges import counted, format_numbers
+from sync.report.play_sections import group_noted, group_plays
 from sync.report.text import escape, plain
 
 

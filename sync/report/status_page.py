@@ -11,11 +11,10 @@ from sync.model.lists import ListMemory
 from sync.model.mapping import CachedMapping, Verdict
 from sync.model.plan import Ledger, PlayState
 from sync.model.run import LastSync, Pages, RunLine, SkipReason
-from sync.report.dates import format_day, format_moment, format_stamp
 from sync.report.entry_view import EntryView, view_entry
 from sync.report.list_sections import format_set
+from sync.report.numbers_and_days import counted, format_day, format_moment, format_spans, format_stamp
 from sync.report.page import Section, folded, render_page
-from sync.report.ranges import counted, format_spans
 from sync.report.text import code, escape, link, prose
 
 SIZE_LIMIT = 300_000

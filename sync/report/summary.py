@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sync.model.run import Outcome, RunReport
-from sync.report.breakpoints import breakpoint_section
+from sync.report.entry_view import breakpoint_section
 from sync.report.headline import SYMBOLS, coverage, explanation, meta_parts, render_headline
 from sync.report.list_sections import format_changes, list_sections
-from sync.report.need_sections import need_sections, warning_section
+from sync.report.needs_you import need_sections, warning_section
+from sync.report.numbers_and_days import counted, joined
 from sync.report.page import Section, render_page
 from sync.report.play_sections import count_section, play_sections
-from sync.report.ranges import counted, joined
 from sync.report.side_sections import request_section, side_sections
 from sync.report.text import code, escape, link, prose
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import yaml
 
 from sync.errors import ConfigError
-from sync.mapping.overrides.yaml_node import Scalar, YamlMapping, YamlNode, YamlScalar, YamlSequence
+from sync.mapping.overrides.fields import Scalar, YamlMapping, YamlNode, YamlScalar, YamlSequence
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20

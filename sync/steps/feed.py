@@ -14,9 +14,8 @@ from types import TracebackType
 from sync.model.anilist import ActivityFeed, MediaListEntry, watched_count
 from sync.model.budget import ACTIVITY_PAGE, ANILIST_LIMIT, ANILIST_WINDOW, Timetable, pieces
 from sync.model.plan import Plan
-from sync.model.run import FeedReading, Readings
-from sync.model.state import State
-from sync.report.ranges import counted
+from sync.model.run import FeedReading, Readings, State
+from sync.report.numbers_and_days import counted
 from sync.services.clock import Deadline
 from sync.wiring import Services
 

@@ -11,11 +11,11 @@ from sync.mapping.overrides.document import Overrides
 from sync.model.anilist import Media, MediaListEntry, MediaListStatus, watched_count
 from sync.model.mapping import Override, Resolution, Span
 from sync.model.plan import Ledger, PlayState, Targets
-from sync.model.state import State
+from sync.model.run import State
 from sync.report.entry_view import view_entry
-from sync.report.left_out import left_out_sentences
+from sync.report.numbers_and_days import format_spans
 from sync.report.preview_page import EntryPreview, SpanDates
-from sync.report.ranges import format_spans
+from sync.report.trouble import left_out_sentences
 from sync.settings import Settings
 from sync.steps.mapping_run import Mapped, Mapper
 from sync.wiring import Services

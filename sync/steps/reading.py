@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 from sync.errors import LoginError
 from sync.mapping.overrides.document import Overrides
 from sync.model.anilist import AniListLibrary, Media
-from sync.model.run import Readings
-from sync.model.state import State
+from sync.model.run import Readings, State
 from sync.model.trakt import TraktPlays
 from sync.planning.safety import check_reads
 from sync.planning.selection import Parts, Scope
-from sync.report.ranges import counted
+from sync.report.numbers_and_days import counted
 from sync.services.anilist.answers import token_expiry
 from sync.services.tokens.login import is_wanted
 from sync.services.trakt.account import TraktAccount

@@ -22,9 +22,9 @@ from sync.model.run import (
     RunLine,
     RunReport,
     RunRequest,
+    State,
     Written,
 )
-from sync.model.state import State
 from sync.report.trouble import describe
 from sync.settings import Settings
 from sync.steps.mapping_run import Mapped

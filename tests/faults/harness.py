@@ -20,8 +20,7 @@ from demo.library import sample_library
 from demo.server import Reply, Request, Service
 from demo.start import DemoServices, start_demo
 from demo.world import part_of, sample_world
-from sync.commands import connect, run, save
-from sync.commands.undo import command as undo
+from sync.commands import connect, run, save, undo
 from sync.services.clock import Clock
 from sync.services.tokens import sealing
 from tests.fakes import FakeClock

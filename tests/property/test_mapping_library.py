@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.mapping.layout import Seasons, all_places
-from sync.mapping.overrides.spans import parse_episodes
-from sync.mapping.overrides.yaml_node import YamlMapping, YamlScalar
+from sync.mapping.overrides.fields import YamlMapping, YamlScalar
+from sync.mapping.overrides.places import parse_episodes
 from sync.model.anilist import Media, MediaFormat
 from sync.model.mapping import Resolution, Span, Verdict
 from sync.model.trakt import ShowLayout, TraktEpisode

@@ -9,7 +9,7 @@ from sync.model.anilist import Media, MediaListEntry, MediaListStatus
 from sync.model.evidence import Reason
 from sync.model.mapping import Override, Resolution, Span, TitleRef, Verdict
 from sync.model.trakt import Kind, TraktIds, TraktTitle
-from sync.report.doctor_page import Finding, Level
+from sync.report.command_pages import Finding, Level
 from sync.report.entry_view import EntryView, view_entry
 from sync.report.preview_page import EntryPreview, SpanDates
 

@@ -14,8 +14,7 @@ from sync.errors import (
     SyncError,
     UnknownOutcome,
 )
-from sync.report.errors_page import error_line, render_error
-from sync.report.trouble import describe, split_trouble
+from sync.report.trouble import describe, error_line, render_error, split_trouble
 from tests.report.made_up_run import NOW
 
 ERRORS: list[tuple[SyncError, str]] = [

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sync.errors import ConfigError
-from sync.mapping.overrides.yaml_node import Scalar, YamlMapping, YamlScalar, YamlSequence
+from sync.mapping.overrides.fields import Scalar, YamlMapping, YamlScalar, YamlSequence
 from sync.services.yaml_file import load_yaml, parse_yaml
 
 

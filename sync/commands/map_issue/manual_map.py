@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sync.commands.map_issue.issue_form import BadForm, RequestedMap, parse_form
-from sync.commands.map_issue.overrides_text import put_entry
-from sync.commands.shell import OVERRIDES_FILE, changed_entries, parse_overrides_text
+from sync.commands.shell import (
+    OVERRIDES_FILE,
+    Options,
+    Shell,
+    changed_entries,
+    clock_for,
+    contents_of,
+    parse_overrides_text,
+    run_command,
+)
 from sync.errors import ConfigError
 from sync.mapping.overrides.document import Overrides
-from sync.report import manual_map_texts as texts
+from sync.mapping.overrides.fields import YamlMapping
+from sync.report import command_pages as texts
+from sync.report.text import plain
+from sync.services.clock import Clock
+from sync.services.console.actions_log import append_summary
 from sync.services.github.pull_requests import Event, GitHubProposals, PullRequestsForbidden
-from sync.steps.preview import Preview
+from sync.services.yaml_file import parse_yaml
+from sync.settings import Settings
+from sync.steps.preview import Preview, Previewer
+from sync.wiring import open_services
 
 log = logging.getLogger(__name__)
 
@@ -97,3 +114,100 @@ class ManualMap:
         answer = texts.render_answer(made.number, made.url, fresh=made.fresh, entries=preview.entries)
         self._proposals.comment(issue.number, answer)
         return f"Issue {issue.number} became pull request {made.number}: {made.url}"
+
+
+_COMMENT = re.compile(r"^(?:[^#\"']|\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?<!\s)#)*?(?:(?<=\s)|^)(#.*)$")
+
+
+def put_entry(text: str, anilist_id: int, line: str) -> str:
+    """``text`` with ``line`` in place of the entry of ``anilist_id``, or at its end if there is none.
+
+    The comments of an entry that is replaced are kept. The result is read again by the file's own parser: raises
+    ``ConfigError`` if the file has mistakes already, if ``line`` is one, or if the file is written in a way (such as
+    all on one line) in which a single entry cannot be changed safely.
+    """
+    before = parse_overrides_text(text)
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    root = parse_yaml(text.encode(), OVERRIDES_FILE)
+    keys = root.items if isinstance(root, YamlMapping) else ()
+    indent = " " * (keys[0][0].column - 1) if keys else ""
+    starts = [key.line for key, _ in keys]
+    index = next((n for n, (key, _) in enumerate(keys) if str(key.value) == str(anilist_id)), None)
+    if index is None:
+        lines.append(indent + line)
+    else:
+        first = starts[index] - 1
+        last = starts[index + 1] - 1 if index + 1 < len(starts) else len(lines)
+        while last - 1 > first and _says_nothing(lines[last - 1]):
+            last -= 1
+        lines[first:last] = _replacing(lines[first:last], indent + line)
+    changed = end.join([*lines, ""])
+    _prove(before, changed, anilist_id, line)
+    return changed
+
+
+def _says_nothing(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _replacing(old: list[str], line: str) -> list[str]:
+    """The new line with the comments of the old ones: whole lines above it, the others behind it."""
+    above = [one for one in old if one.lstrip().startswith("#")]
+    behind = [match[1].strip() for one in old if one not in above and (match := _COMMENT.match(one))]
+    return [*above, "  ".join([line, *behind])]
+
+
+def _prove(before: Overrides, changed: str, anilist_id: int, line: str) -> None:
+    """Raises ``ConfigError`` unless exactly this entry changed, to what ``line`` says by itself."""
+    wanted = {**contents_of(before), **contents_of(parse_overrides_text(line))}
+    try:
+        found = contents_of(parse_overrides_text(changed))
+    except ConfigError:
+        found = {}
+    if found != wanted:
+        raise ConfigError(
+            [f"{OVERRIDES_FILE} is written in a way in which the entry {anilist_id} cannot be changed by a program."]
+        )
+
+
+def main(options: Options, env: Mapping[str, str], clock: Clock | None = None) -> int:
+    """Answers the issue; gives 0 also when the form was bad, since the answer says so."""
+    return run_command(env, lambda shell: _map_issue(shell, env, clock))
+
+
+def _map_issue(shell: Shell, env: Mapping[str, str], given_clock: Clock | None) -> int:
+    settings = shell.settings(trakt=False, anilist=False)
+    event_file = env.get("GITHUB_EVENT_PATH", "").strip()
+    if settings.github is None or not event_file:
+        raise ConfigError(["map-issue runs in a workflow that an issue starts; here there is none."])
+
+    from sync.services.github.pull_requests import GitHubProposals, load_event
+
+    issue = Issue.of_event(load_event(Path(event_file)))
+    if issue is None:
+        shell.log.say("This was not started by an issue, so there is nothing to map.")
+        return 0
+
+    proposals = GitHubProposals(settings.github)
+    path = _in_repository(settings)
+    editor = f"{settings.github.server_url}/{settings.github.repository}/edit/{proposals.base}/{path}"
+
+    def previews(overrides: Overrides, changed: frozenset[int]) -> Preview:
+        clock = given_clock or clock_for(settings)
+        with open_services(settings, clock, shell.redactor, anonymous=True) as services:
+            return Previewer(settings, services, overrides).preview(changed)
+
+    done = ManualMap(proposals, path, editor, previews).act_on(issue)
+    shell.log.say(done)
+    if settings.summary_file is not None:
+        append_summary(settings.summary_file, f"{plain(done, 400)}\n")
+    return 0
+
+
+def _in_repository(settings: Settings) -> str:
+    """Where ``overrides.yaml`` is in the repository; the job runs at its root."""
+    path = settings.overrides_file
+    return (path.resolve().relative_to(Path().resolve()) if path.is_absolute() else path).as_posix()

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from sync.mapping.alignments import Alignment, ends_season, names_show, numbers_run_on, ratio_of, starts_season
+from sync.mapping.alignments import (
+    COLLAPSE,
+    Alignment,
+    ends_season,
+    names_show,
+    numbers_run_on,
+    ratio_of,
+    starts_season,
+)
 from sync.mapping.anime import NEAR, Anime, aired_off
 from sync.mapping.layout import Seasons
 from sync.model.evidence import Fact
@@ -17,8 +25,6 @@ SLACK = timedelta(days=3)
 """By how much two episodes may be dated the wrong way round."""
 MOST_LATE, WEEK = 2, 7
 """Episodes that Trakt may list late, and the days between two of them."""
-COLLAPSE = 3
-"""From how many episodes to one on a source is not believed by itself."""
 GUESSES = frozenset({"season end", "many seasons"})
 """Alignments that only the counts propose."""
 

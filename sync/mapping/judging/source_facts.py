@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sync.mapping.alignments import Alignment, ends_season, names_show, ratio_of, starts_season
+from sync.mapping.alignments import COLLAPSE, Alignment, ends_season, names_show, ratio_of, starts_season
 from sync.mapping.anime import Anime
-from sync.mapping.judging.count_facts import COLLAPSE
 from sync.mapping.layout import Place, Seasons, places_of
 from sync.mapping.sources.claims import Claim, Source
 from sync.model.evidence import Fact

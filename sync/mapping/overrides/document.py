@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sync.errors import ConfigError
-from sync.mapping.overrides.fields import Fields, Problems
-from sync.mapping.overrides.spans import parse_episodes
-from sync.mapping.overrides.title import parse_override_title
-from sync.mapping.overrides.yaml_node import YamlMapping, YamlNode, YamlScalar
+from sync.mapping.overrides.fields import Fields, Problems, YamlMapping, YamlNode, YamlScalar
+from sync.mapping.overrides.places import parse_episodes, parse_override_title
 from sync.model.mapping import Override, Span, TitleRef
 from sync.model.trakt import Kind
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sync.mapping.overrides.yaml_node import Scalar, YamlNode, YamlScalar
-
 
 class Problems:
     """The mistakes found so far, each with its file and line."""
@@ -50,3 +48,36 @@ class Fields:
     def wrong(self, name: str | None, says: str) -> None:
         """Note a mistake in a field, or in the entry as a whole."""
         self.problems.add(self.key if name is None else self.nodes[name], f"{self.anilist_id}: {says}")
+
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class YamlScalar:
+    """A single value; dates and other words that YAML would turn into objects stay text."""
+
+    value: Scalar
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class YamlMapping:
+    """Keys with their values, in the order of the file; a key may stand there twice."""
+
+    items: tuple[tuple[YamlScalar, YamlNode], ...]
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class YamlSequence:
+    """A list."""
+
+    items: tuple[YamlNode, ...]
+    line: int
+    column: int
+
+
+YamlNode = YamlScalar | YamlMapping | YamlSequence

@@ -11,16 +11,14 @@ from hashlib import sha256
 
 from sync.model.anilist import MediaFormat
 from sync.model.library import EntryState, Library
-from sync.report.dates import format_day
 from sync.report.headline import SYMBOLS
-from sync.report.library_page.charts import hours
-from sync.report.library_page.figures import Figures, figures_of
+from sync.report.library_page.charts import Figures, figures_of, hours
 from sync.report.library_page.library_rows import FORMATS, STATE_LETTERS, pack_titles, render_rows
 from sync.report.library_page.markup import COVER_HOST, COVER_ROOT, href, html_sentence, html_text
 from sync.report.library_page.need_cards import entries_in_need, render_cards
 from sync.report.library_page.numbers import render_numbers, zone_name
 from sync.report.library_page.timeline import render_timeline
-from sync.report.ranges import counted
+from sync.report.numbers_and_days import counted, format_day
 
 SIZE_LIMIT = 2_950_000
 """Bytes: under 3 MB, so that the page opens at once and a month of pages fits into GitHub's 500 MB of artifacts."""

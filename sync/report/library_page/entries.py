@@ -11,12 +11,11 @@ from sync.model.anilist import MediaListEntry, watched_count
 from sync.model.journal import JournalLine
 from sync.model.library import EntryState, LibraryChoice, LibraryEntry
 from sync.model.mapping import CachedMapping, Candidate, Resolution, Span, Verdict
-from sync.model.run import RunReport
-from sync.model.state import State
+from sync.model.run import RunReport, State
 from sync.model.trakt import Kind, ShowLayout, TraktEpisode, TraktIds, TraktPlays, TraktTitle
 from sync.report.entry_view import view_entry
 from sync.report.explanation import explain_candidate
-from sync.report.library_page.both_calendars import EntryPlays, calendar_of, plays_of_entries
+from sync.report.library_page.calendars import EntryPlays, calendar_of, plays_of_entries
 from sync.report.override_snippet import SHOWN_CANDIDATES, override_line
 from sync.report.text import plain
 

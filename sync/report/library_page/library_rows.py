@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 
 from sync.model.anilist import FuzzyDate, MediaFormat
 from sync.model.library import EntryState, Library, LibraryEntry
-from sync.report.dates import MONTHS
-from sync.report.library_page.calendar_lines import CalendarLines, moment_of
+from sync.report.library_page.calendars import CalendarLines, moment_of
 from sync.report.library_page.markup import anilist_link, cover_attribute, html_sentence, html_text, trakt_link
-from sync.report.ranges import counted, format_numbers, format_spans
+from sync.report.numbers_and_days import MONTHS, counted, format_numbers, format_spans
 from sync.report.text import plain
 
 FORMATS = {

@@ -8,7 +8,6 @@ from datetime import date
 from sync.model.library import EntryState, Library, LibraryChoice, LibraryEntry
 from sync.model.mapping import Span
 from sync.model.trakt import Kind
-from sync.report.dates import format_day
 from sync.report.library_page.library_rows import FORMATS, format_aired
 from sync.report.library_page.markup import (
     anilist_link,
@@ -19,8 +18,8 @@ from sync.report.library_page.markup import (
     trakt_address,
     trakt_link,
 )
+from sync.report.numbers_and_days import counted, format_day, format_spans
 from sync.report.override_snippet import skip_line
-from sync.report.ranges import counted, format_spans
 from sync.report.text import plain
 
 

@@ -6,12 +6,20 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from sync.model.library import Library, LibraryEntry
-from sync.report.dates import format_day
-from sync.report.library_page.charts import hours, month_name, render_days, render_months, render_share, render_week
-from sync.report.library_page.figures import Figures, Month, Sum
+from sync.report.library_page.charts import (
+    Figures,
+    Month,
+    Sum,
+    hours,
+    month_name,
+    render_days,
+    render_months,
+    render_share,
+    render_week,
+)
 from sync.report.library_page.library_rows import FORMATS
 from sync.report.library_page.markup import html_text
-from sync.report.ranges import counted, format_numbers
+from sync.report.numbers_and_days import counted, format_day, format_numbers
 
 LONGEST_SHOWN = 6
 WAITING_SHOWN = 200

@@ -20,8 +20,7 @@ from sync.model.journal import JournalLine, JournalPlay, standing_plays
 from sync.model.lists import ListMemory
 from sync.model.mapping import CachedMapping
 from sync.model.plan import Ledger
-from sync.model.run import LastSync
-from sync.model.state import State
+from sync.model.run import LastSync, State
 from sync.services.clock import Clock
 from sync.services.state.disk import PlainFolder
 from sync.services.state.document import newer_token

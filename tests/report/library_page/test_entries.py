@@ -13,8 +13,7 @@ from sync.model.journal import JournalAction, JournalLine, JournalPlay
 from sync.model.library import EntryState, LibraryEntry, LibraryPlay
 from sync.model.mapping import CachedMapping, Candidate, Resolution, Span, Verdict
 from sync.model.plan import Ledger, LedgerPlay, NewPlay, Plan, PlayState, TimeSource, Waiting, WaitingFor
-from sync.model.run import Outcome, RunReport
-from sync.model.state import State
+from sync.model.run import Outcome, RunReport, State
 from sync.model.trakt import Kind, PlayKind, ShowLayout, TraktEpisode, TraktIds, TraktPlays, TraktTitle, WatchedAt
 from sync.report.library_page.document import PageAssets, render_library_page
 from sync.report.library_page.entries import Sources, library_entries

@@ -12,7 +12,7 @@ from sync.model.anilist import MediaFormat
 from sync.model.library import EntryState, Library, LibraryEntry, LibraryEpisode, LibraryPlay, LibraryRun, RunPart
 from sync.model.plan import PlayState
 from sync.model.trakt import UNKNOWN_TIME, WatchedAt
-from sync.report.library_page.figures import Sum, figures_of
+from sync.report.library_page.charts import Sum, figures_of
 from sync.report.library_page.numbers import render_numbers, zone_name
 from sync.report.library_page.timeline import PARTS_IN_VIEW, PARTS_SHOWN, render_timeline
 from tests.report.library_page.made_up_library import NOW, library, runs

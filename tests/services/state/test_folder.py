@@ -14,8 +14,7 @@ from sync.errors import StateError
 from sync.model.evidence import Evidence, Fact, Reason
 from sync.model.mapping import CachedMapping, Candidate, Span, Verdict
 from sync.model.plan import Ledger, LedgerPlay, PlayState
-from sync.model.run import LastSync, Lease, Outcome, RunLine
-from sync.model.state import State
+from sync.model.run import LastSync, Lease, Outcome, RunLine, State
 from sync.model.trakt import Kind, PlayKind, TraktIds, TraktTitle
 from sync.services.state import StateFolder, StateInUse
 from tests.fakes import FakeClock

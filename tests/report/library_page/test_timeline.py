@@ -8,7 +8,7 @@ from sync.model.journal import JournalAction, JournalLine, JournalPlay
 from sync.model.library import LibraryRun, RunPart
 from sync.model.run import LastSync, Outcome, RunLine
 from sync.model.trakt import PlayKind
-from sync.report.library_page.run_history import library_runs
+from sync.report.library_page.timeline import library_runs
 
 NOW = datetime(2026, 11, 22, 6, 17, tzinfo=UTC)
 ADD, VOID, UNDO = JournalAction.ADD, JournalAction.VOID, JournalAction.UNDO

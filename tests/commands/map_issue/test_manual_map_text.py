@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.commands.map_issue.overrides_text import put_entry
+from sync.commands.map_issue.manual_map import put_entry
 from sync.commands.shell import changed_entries, parse_overrides_text
 from sync.errors import ConfigError
 

@@ -14,8 +14,7 @@ import pytest
 from sync.errors import StateError
 from sync.model.journal import JournalAction, JournalLine
 from sync.model.plan import Ledger
-from sync.model.run import LastSync
-from sync.model.state import State
+from sync.model.run import LastSync, State
 from sync.services.state import StateFolder
 from sync.services.state.disk import LARGEST
 from tests.fakes import FakeClock

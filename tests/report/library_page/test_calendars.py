@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from sync.model.library import LibraryEpisode, LibraryPlay
 from sync.model.plan import PlayState, TimeSource
 from sync.model.trakt import WatchedAt
-from sync.report.library_page.calendar_lines import CalendarLines
+from sync.report.library_page.calendars import CalendarLines
 
 
 def lines(*episodes: LibraryEpisode, offset: timedelta | None = None) -> list[str]:

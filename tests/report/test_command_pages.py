@@ -1,7 +1,14 @@
 from __future__ import annotations
 
-from sync.report.doctor_page import Finding, Level, finding_lines, render_findings
-from sync.report.manual_map_texts import pull_request_title, render_bad_form, render_pull_request
+from sync.report.command_pages import (
+    Finding,
+    Level,
+    finding_lines,
+    pull_request_title,
+    render_bad_form,
+    render_findings,
+    render_pull_request,
+)
 from sync.report.preview_page import EntryPreview, headline, preview_lines, render_preview
 from tests.report.made_up_set_up import findings, previews
 

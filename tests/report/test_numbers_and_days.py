@@ -10,8 +10,19 @@ import pytest
 from sync.model.mapping import Span
 from sync.model.plan import NewPlay, TimeSource
 from sync.model.trakt import PlayKind, WatchedAt
-from sync.report.dates import format_ago, format_days, format_moment, format_sources, format_stamp, format_when
-from sync.report.ranges import counted, format_numbers, format_spans, format_targets, joined
+from sync.report.numbers_and_days import (
+    counted,
+    format_ago,
+    format_days,
+    format_moment,
+    format_numbers,
+    format_sources,
+    format_spans,
+    format_stamp,
+    format_targets,
+    format_when,
+    joined,
+)
 
 
 def plays(times: Sequence[WatchedAt], source: TimeSource) -> list[NewPlay]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync.model.bounds import LeftOut
-from sync.report.left_out import left_out_sentences
+from sync.report.trouble import left_out_sentences
 
 
 def test_a_sentence_says_how_many_rows_of_what_which_ones_and_why() -> None:
