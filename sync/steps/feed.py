@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,8 +24,9 @@ OVERLAP = timedelta(days=15)
 in its API docs), and it is not said which time a merged row keeps."""
 FEW_ENTRIES = 50
 """Up to this many entries activities are asked for by entry; beyond, the whole feed takes fewer pages."""
-GROUP = 100
-"""Entries to a query where the whole feed would take too long."""
+GROUP, GROUP_ROWS = 100, 500
+"""Entries to a query where the whole feed would take too long, and about how many activities they may have together:
+ten pages, so that a group is read in the time of even a small budget."""
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class FeedReader:
         if len(new) <= FEW_ENTRIES or 2 * readings.plays.count > plays:
             return
         deadline = self._for_reading(plays)
-        if _longest(plays) < deadline.remaining:
+        if _longest(_rows_of(readings, None)) < deadline.remaining:
             stoppable = _Stoppable(deadline.clock, deadline.at, self._stopped)
             self._ahead = self._pool.submit(self._fetch, readings, stoppable, None, None)
 
@@ -75,7 +76,8 @@ class FeedReader:
         if len(adding) <= FEW_ENTRIES:
             return _said(self._in_groups(readings, adding, since))
         deadline = self._for_reading(len(plan.adds))
-        if whole and self._ahead is None and _longest(len(plan.adds)) < deadline.remaining:
+        # A whole feed that is cut off dates nothing, and its time is lost: it is begun only if all of it fits.
+        if whole and self._ahead is None and _longest(_rows_of(readings, since)) < deadline.remaining:
             feed = self._fetch(readings, deadline, since, None)
             if feed.complete:
                 return _said(FeedReading(feed, 1))
@@ -83,11 +85,10 @@ class FeedReader:
 
     def _in_groups(self, readings: Readings, adding: Mapping[int, int], since: datetime | None) -> FeedReading:
         """Group by group, as long as there is time to write what the groups read so far will add."""
-        wanted = list(adding)
         feeds: list[ActivityFeed] = []
+        unread = list(adding)
         plays = 0
-        for start in range(0, len(wanted), GROUP):
-            group = wanted[start : start + GROUP]
+        for group in _groups(readings, adding):
             plays += sum(adding[anilist_id] for anilist_id in group)
             # What the brake holds back is not written now: all the time goes into the preview.
             held_back = not self._timetable.may_add(sum(adding.values()))
@@ -95,7 +96,8 @@ class FeedReader:
             feed = self._fetch(readings, deadline, since, group)
             feeds.append(feed)
             if not feed.complete:
-                return FeedReading(_joined(feeds), len(feeds), frozenset(wanted[start:]))
+                return FeedReading(_joined(feeds), len(feeds), frozenset(unread))
+            unread = unread[len(group) :]
         return FeedReading(_joined(feeds), len(feeds))
 
     def _for_reading(self, plays: int) -> Deadline:
@@ -134,9 +136,28 @@ def _since(readings: Readings, plan: Plan, state: State) -> datetime | None:
     return min([cursor, *changed]) - OVERLAP
 
 
-def _longest(plays: int) -> float:
-    """Seconds that the feed of so many plays may take: at worst each has a row of its own."""
-    return pieces(plays, ACTIVITY_PAGE) * ANILIST_WINDOW / ANILIST_LIMIT
+def _groups(readings: Readings, adding: Iterable[int]) -> Iterator[list[int]]:
+    """The entries in their order, as many to a group as a query may be about."""
+    rows = {entry.anilist_id: watched_count(entry) for entry in readings.entries}
+    group: list[int] = []
+    for anilist_id in adding:
+        if group and (len(group) >= GROUP or sum(rows.get(each, 1) for each in (*group, anilist_id)) > GROUP_ROWS):
+            yield group
+            group = []
+        group.append(anilist_id)
+    if group:
+        yield group
+
+
+def _rows_of(readings: Readings, since: datetime | None) -> int:
+    """How many activities the whole feed may have: at worst one for each episode of each entry that changed since."""
+    changed = (e for e in readings.library.entries if since is None or e.updated_at is None or e.updated_at >= since)
+    return sum(map(watched_count, changed))
+
+
+def _longest(rows: int) -> float:
+    """Seconds that so many activities take to read."""
+    return pieces(rows, ACTIVITY_PAGE) * ANILIST_WINDOW / ANILIST_LIMIT
 
 
 def _joined(feeds: Collection[ActivityFeed]) -> ActivityFeed:
