@@ -5,15 +5,17 @@ The sources are public reports about other programs; ids and dates are facts of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from demo.changes import AniListSays, AppearsOnTrakt
-from demo.library import parse_library
+from demo.library import SampleLibrary, parse_library
 from demo.start import start_demo
 from demo.world import DemoWorld, sample_world
 from tests.fakes import FakeClock
@@ -175,3 +177,64 @@ def test_a_progress_beyond_the_count_ends_on_the_day_of_the_last_episode(tmp_pat
         assert numbered(1, 39, 50) == watched(person)
     assert ["2021-03-24"] == days
     assert "13–16" not in ended.summary
+
+
+GUNDAM_SHOW = """
+[[show]]
+title = "Mobile Suit Gundam: the Witch from Mercury"
+year = 2022
+ids = { trakt = 190994, slug = "the-witch-from-mercury", tmdb = 135934, tvdb = 324710, imdb = "tt0190994" }
+episodes = [EPISODES]
+[[show.entry]]
+title = { romaji = "Kidou Senshi Gundam: Suisei no Majo" }
+anime = { id = 139274, mal = 49828, format = "TV", minutes = 24, from = "2022-10-02", episodes = 12, to = "2023-01-08" }
+is = "1-12 = s1e1"
+list = { status = "COMPLETED", progress = 12, started = "2022-10-03", completed = "2023-01-09" }
+[[show.entry]]
+title = { romaji = "Kidou Senshi Gundam: Suisei no Majo Season 2" }
+anime = { id = 155731, mal = 53199, format = "TV", minutes = 24, from = "2023-04-09", episodes = 12, to = "2023-07-02" }
+is = "1-12 = IS"
+says = { fribb = "SAYS" }
+list = { status = "COMPLETED", progress = 12, started = "2023-04-10", completed = "2023-07-03" }
+"""
+TWO_SEASONS = ('"s1e1-12 2022-10-02", "s2e1-12 2023-04-09"', "s2e1", "s2")
+ONE_SEASON = ('"s1e1-12 2022-10-02", "s1e13-24 2023-04-09"', "s1e13", "s1+12")
+GONE = '"s99e1-12", '
+"""Takes up the ids of what was there before, so that what comes behind has new ones."""
+
+
+def gundam(cut: tuple[str, str, str], *, new_ids: bool = False) -> SampleLibrary:
+    episodes, truth, says = cut
+    if new_ids:
+        episodes = episodes.replace(", ", f", {GONE}")
+    library = parse_library(GUNDAM_SHOW.replace("EPISODES", episodes).replace("IS", truth).replace("SAYS", says))
+    title = library.titles[0]
+    kept = tuple(each for each in title.episodes if each.season != 99)
+    places = {(each.season, each.number): each.trakt_id for each in kept}
+    return SampleLibrary((replace(title, episodes=kept, places=places),))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(TWO_SEASONS, ONE_SEASON), (ONE_SEASON, TWO_SEASONS)], ids=["merged", "split"]
+)
+def test_a_season_that_is_cut_anew_with_new_ids_and_without_its_plays_gets_them_again(
+    before: tuple[str, str, str], after: tuple[str, str, str], tmp_path: Path
+) -> None:
+    """PlexAniSync-Mappings, issue 80, and anime-lists, issue 169."""
+    clock = FakeClock()
+    with quick_key(), quick_disk(), start_demo(sample_world(clock, gundam(before))) as demo:
+        person, world = Owner(demo, clock, tmp_path), demo.world
+        person.sync()
+        first = watched(person)
+        world.library = gundam(after, new_ids=True)
+        there = {each.trakt_id for each in world.library.titles[0].episodes}
+        world.account.plays[:] = [play for play in world.account.plays if play.trakt_id in there]
+        ended = person.sync(later=10 * timedelta(days=1))
+
+        assert (24, 24) == (len(first), len(set(first)))
+        assert Counter(watched(person)) == Counter(sorted(_names(world)))
+    assert "hanged on Trakt" in ended.summary
+
+
+def _names(world: DemoWorld) -> list[str]:
+    return [f"S{each.season}E{each.number}" for each in world.library.titles[0].episodes]
