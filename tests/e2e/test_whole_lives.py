@@ -99,6 +99,9 @@ def test_a_season_arrives_whole_and_nothing_wrong_or_twice_at_any_time(tmp_path:
     library = season((clock.now() + WEEK).date())
     world = sample_world(clock, library)
     world.live(*(life(number, anilist_id) for number, anilist_id in enumerate(planned(library))))
+    cut = clock.now() + 8 * WEEK
+    special = EpisodeMoved(cut, MONOGATARI_SHOW, (0, 10), (0, 12))
+    world.happen(SeasonsMerged(cut, SPY, 2, 3), SeasonSplit(cut, MUSHOKU, 2, 13), special)
     assert ENTRIES == len(planned(library))
 
     with person_in(world, tmp_path) as person:
