@@ -218,8 +218,11 @@ class _Environment:
         return outside / "trakt-sync-for-anilist"
 
     def page_file(self, profile: str | None) -> Path | None:
-        """A file in the runner's own folder, named as its artifact is to be. GitHub Enterprise Server has no artifacts
-        of this kind (actions/upload-artifact, README, "GHES Support")."""
+        """A file in the runner's own folder, named as its artifact is to be; ``None`` where no later step uploads it
+        (``UPLOADS_LIBRARY``). GitHub Enterprise Server has no artifacts of this kind (actions/upload-artifact, README,
+        "GHES Support")."""
+        if self.text("UPLOADS_LIBRARY") != "true":
+            return None
         server, folder = self.text("GITHUB_SERVER_URL") or "https://github.com", self.text("RUNNER_TEMP")
         if folder is None or self.text("GITHUB_ACTIONS") != "true" or not ARTIFACT_SERVERS.fullmatch(server):
             return None

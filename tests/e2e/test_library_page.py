@@ -81,6 +81,7 @@ def runner(tmp_path: Path) -> Mapping[str, str]:
     return {
         "GITHUB_ACTIONS": "true",
         "RUNNER_TEMP": str(temporary),
+        "UPLOADS_LIBRARY": "true",
         "GITHUB_OUTPUT": str(temporary / "output"),
         "GITHUB_RUN_ID": "1234",
     }

@@ -26,6 +26,7 @@ PROVIDED = {
     "GITHUB_SERVER_URL",
     "GITHUB_API_URL",
     "GITHUB_OUTPUT",
+    "UPLOADS_LIBRARY",
 }
 PROVIDED |= {"GITHUB_STEP_SUMMARY", "GITHUB_TOKEN", "STATE_BRANCH"}  # the last two by action.yml
 FOR_TESTS = {*ADDRESS_SETTINGS.values(), *(each.setting for each in DATASETS), "CLOCK_SPEED", "CACHE_DIR"}
